@@ -1,0 +1,23 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.log;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.UUID;
+
+/**
+ * Which writer sent a batch, and as which of its batches. A writer's sequences grow from batch to
+ * batch, so a bucket can tell a batch that was sent again from a new one.
+ */
+public record WriterSequence(UUID writer, long sequence) {
+  public WriterSequence {
+    requireNonNull(writer, "writer");
+  }
+}

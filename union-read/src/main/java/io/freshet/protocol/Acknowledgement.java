@@ -1,0 +1,21 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says that a batch is durable and visible; sent in the order of the batches.
+ *
+ * @param sequence as the writer gave it
+ * @param ranges where its rows are now; empty if the batch is so old a duplicate that the log
+ *     forgot
+ */
+public record Acknowledgement(@Nullable Long sequence, long rows, List<OffsetRange> ranges) {}

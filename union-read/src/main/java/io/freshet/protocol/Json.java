@@ -1,0 +1,138 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.protocol;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.freshet.error.FreshetException;
+import io.freshet.table.TableName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+
+/**
+ * The JSON form of the protocol's records: kebab-case names, absent instead of null, unknown names
+ * refused.
+ */
+public final class Json {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .addModule(types())
+          .build();
+
+  private Json() {}
+
+  public static byte[] write(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static String writeText(Object value) {
+    return new String(write(value), UTF_8);
+  }
+
+  /** Reads a value; bytes that are no such value are an INVALID_REQUEST that names {@code what}. */
+  public static <T> T read(byte[] json, Class<T> type, String what) {
+    try {
+      return MAPPER.readValue(json.length == 0 ? "{}".getBytes(UTF_8) : json, type);
+    } catch (UnrecognizedPropertyException e) {
+      throw new FreshetException(
+          INVALID_REQUEST,
+          String.format(
+              "%s has an unknown field '%s'; known fields are %s",
+              what, e.getPropertyName(), e.getKnownPropertyIds()),
+          e);
+    } catch (IOException e) {
+      throw new FreshetException(
+          INVALID_REQUEST, String.format("%s is not valid: %s", what, reason(e)), e);
+    }
+  }
+
+  public static JsonNode tree(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new FreshetException(INVALID_REQUEST, "Not valid JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    Throwable cause = e.getCause();
+    if (cause instanceof FreshetException) {
+      return String.valueOf(cause.getMessage());
+    }
+    return e instanceof JsonProcessingException json
+        ? json.getOriginalMessage()
+        : String.valueOf(e.getMessage());
+  }
+
+  private static SimpleModule types() {
+    return new SimpleModule()
+        .addSerializer(
+            Schema.class,
+            new JsonSerializer<>() {
+              @Override
+              public void serialize(Schema value, JsonGenerator out, SerializerProvider provider)
+                  throws IOException {
+                SchemaParser.toJson(value, out);
+              }
+            })
+        .addDeserializer(
+            Schema.class,
+            new JsonDeserializer<>() {
+              @Override
+              public Schema deserialize(JsonParser in, DeserializationContext context)
+                  throws IOException {
+                return SchemaParser.fromJson(in.<JsonNode>readValueAsTree());
+              }
+            })
+        .addSerializer(
+            TableName.class,
+            new JsonSerializer<>() {
+              @Override
+              public void serialize(TableName value, JsonGenerator out, SerializerProvider provider)
+                  throws IOException {
+                out.writeString(value.toString());
+              }
+            })
+        .addDeserializer(
+            TableName.class,
+            new JsonDeserializer<>() {
+              @Override
+              public TableName deserialize(JsonParser in, DeserializationContext context)
+                  throws IOException {
+                return TableName.parse(in.getText());
+              }
+            });
+  }
+}

@@ -1,0 +1,207 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.bucket;
+
+import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
+import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+
+import io.freshet.arrow.RecordBatches;
+import io.freshet.error.FreshetException;
+import io.freshet.server.fresh.FreshRows;
+import io.freshet.server.log.BucketId;
+import io.freshet.server.log.BucketLog;
+import io.freshet.server.log.LogEntry;
+import io.freshet.server.log.WriterSequence;
+import io.freshet.server.loop.EventLoop;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bucket of a table. An append is decided when it arrives (known already? which offsets?), goes
+ * to the log, and is applied once it is durable: only then are its rows visible and acknowledged.
+ *
+ * <p>State is touched on the event loop alone; {@link #endOffset} may be read by any thread.
+ */
+public final class Bucket {
+  /** Bytes of batches that may wait for the log at one time. */
+  static final long MAX_PENDING_BYTES = 256L << 20;
+
+  private final BucketId id;
+  private final EventLoop loop;
+  private final BucketLog log;
+  private final FreshRows fresh;
+  private final Clock clock;
+  private final Writers writers;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  private long pendingBytes;
+  private long nextOffset;
+  private long lastTimestampMicros;
+  private boolean isFailing;
+  private volatile long endOffset;
+
+  private record Pending(LogEntry entry, CompletableFuture<AppendResult> result, long bytes) {}
+
+  /**
+   * A bucket that goes on where its log ends. Call it before the loop gets tasks for this bucket.
+   *
+   * @param log owned by the caller
+   * @param fresh holds the rows between the base and the log's end already; owned by the caller
+   */
+  public Bucket(BucketId id, EventLoop loop, BucketLog log, FreshRows fresh, Clock clock) {
+    this.id = id;
+    this.loop = loop;
+    this.log = log;
+    this.fresh = fresh;
+    this.clock = clock;
+    this.writers = new Writers(id, log.recoveredWriters());
+    this.nextOffset = log.endOffset();
+    this.endOffset = nextOffset;
+  }
+
+  public BucketId id() {
+    return id;
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** The high watermark: changes below it are durable and visible. */
+  public long endOffset() {
+    return endOffset;
+  }
+
+  public FreshRows fresh() {
+    return fresh;
+  }
+
+  public BucketLog log() {
+    return log;
+  }
+
+  /**
+   * Appends rows. Takes ownership of the request. The result completes on the event loop once the
+   * rows are durable and visible; with OVERLOADED or LOG_WRITE_FAILED nothing was appended.
+   */
+  public CompletableFuture<AppendResult> append(AppendRequest request) {
+    CompletableFuture<AppendResult> result = new CompletableFuture<>();
+    try {
+      loop.submit(() -> {
+        try (request) {
+          decide(request, result);
+        } catch (RuntimeException e) {
+          result.completeExceptionally(e);
+        }
+      });
+    } catch (FreshetException e) {
+      request.close();
+      result.completeExceptionally(e);
+    }
+    return result;
+  }
+
+  private void decide(AppendRequest request, CompletableFuture<AppendResult> result) {
+    loop.assertInLoop();
+    WriterSequence writer = request.writer();
+    if (writer != null) {
+      Optional<CompletableFuture<AppendResult>> known =
+          writers.known(writer, request.previousSequence());
+      if (known.isPresent()) {
+        known.get().whenComplete((value, error) -> complete(result, value, error));
+        return;
+      }
+    }
+    if (isFailing) {
+      throw FreshetException.of(
+          LOG_WRITE_FAILED,
+          "Bucket %s is recovering from a failed write to its log: send the batch again after a pause",
+          id);
+    }
+    long bytes = request.batch().computeBodyLength();
+    if (pendingBytes + bytes > MAX_PENDING_BYTES && !pending.isEmpty()) {
+      throw FreshetException.of(
+          OVERLOADED,
+          "%d bytes already wait to be written to bucket %s: send the batch again after a pause",
+          pendingBytes,
+          id);
+    }
+    lastTimestampMicros = Math.max(lastTimestampMicros, nowMicros());
+    LogEntry entry =
+        new LogEntry(
+            nextOffset,
+            lastTimestampMicros,
+            request.schemaId(),
+            writer,
+            RecordBatches.share(request.batch()));
+    nextOffset = entry.endOffset();
+    pending.addLast(new Pending(entry, result, bytes));
+    if (writer != null) {
+      writers.decide(writer, result);
+    }
+    pendingBytes += bytes;
+    log.append(entry).whenComplete((unused, error) -> loop.execute(() -> written(entry, error)));
+  }
+
+  private void written(LogEntry entry, @Nullable Throwable error) {
+    loop.assertInLoop();
+    Pending first = pending.removeFirst();
+    if (first.entry() != entry) {
+      throw new IllegalStateException(
+          "Bucket " + id + " was told of offset " + entry.startOffset() + " out of order");
+    }
+    pendingBytes -= first.bytes();
+    if (entry.writer() != null) {
+      writers.settle(entry.writer());
+    }
+    try (entry) {
+      if (error == null) {
+        apply(entry);
+      } else {
+        isFailing = true;
+      }
+    }
+    if (isFailing && pending.isEmpty()) {
+      isFailing = false;
+      nextOffset = endOffset;
+    }
+    complete(first.result(), new AppendResult(entry.startOffset(), entry.endOffset()), error);
+  }
+
+  private void apply(LogEntry entry) {
+    fresh.add(entry);
+    WriterSequence writer = entry.writer();
+    if (writer != null) {
+      writers.apply(writer, entry.startOffset(), entry.endOffset());
+    }
+    endOffset = entry.endOffset();
+  }
+
+  private static void complete(
+      CompletableFuture<AppendResult> result,
+      @Nullable AppendResult value,
+      @Nullable Throwable error) {
+    if (error != null) {
+      result.completeExceptionally(error);
+    } else {
+      result.complete(value);
+    }
+  }
+
+  private long nowMicros() {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
+  }
+}

@@ -1,0 +1,202 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.fresh;
+
+import io.freshet.arrow.RecordBatches;
+import io.freshet.server.log.BucketLog;
+import io.freshet.server.log.LogEntry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.IntFunction;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * The newest rows of one bucket. The bucket's event loop adds and drops; any thread reads. What is
+ * no longer in memory is read from the log, so a read gives the same rows wherever they are.
+ */
+public final class FreshRows {
+  /** Batches with fewer rows than this are copied together, so that scans see large ones. */
+  static final int SMALL_BATCH_ROWS = 4096;
+
+  /** How many small batches in a row are copied together. */
+  static final int SMALL_BATCHES = 32;
+
+  private static final long LOG_READ_BYTES = 4 << 20;
+
+  private final BucketLog log;
+  private final FreshMemory memory;
+  private final IntFunction<Schema> arrowSchemas;
+  private final BufferAllocator allocator;
+  private final ConcurrentSkipListMap<Long, FreshBatch> batches = new ConcurrentSkipListMap<>();
+  private final Deque<FreshBatch> smallTail = new ArrayDeque<>();
+  private long addedBytes;
+
+  /**
+   * @param arrowSchemas the Arrow schema of a schema id
+   * @param allocator borrowed; holds batches that were copied together, and those of reads
+   */
+  public FreshRows(
+      BucketLog log,
+      FreshMemory memory,
+      IntFunction<Schema> arrowSchemas,
+      BufferAllocator allocator) {
+    this.log = log;
+    this.memory = memory;
+    this.arrowSchemas = arrowSchemas;
+    this.allocator = allocator;
+  }
+
+  /** Adds a durable entry; the entry stays its owner's. */
+  public void add(LogEntry entry) {
+    FreshBatch batch =
+        new FreshBatch(
+            entry.startOffset(),
+            entry.commitTimestampMicros(),
+            entry.schemaId(),
+            addedBytes,
+            RecordBatches.share(entry.batch()));
+    addedBytes += batch.bytes();
+    put(batch);
+    if (batch.rows() >= SMALL_BATCH_ROWS
+        || (!smallTail.isEmpty() && smallTail.getLast().schemaId() != batch.schemaId())) {
+      smallTail.clear();
+    }
+    if (batch.rows() < SMALL_BATCH_ROWS) {
+      smallTail.addLast(batch);
+      if (smallTail.size() >= SMALL_BATCHES) {
+        mergeSmallTail();
+      }
+    }
+  }
+
+  /** Forgets rows below {@code offset}; reads of them go to the log while it has them. */
+  public void dropBelow(long offset) {
+    for (FreshBatch batch : batches.headMap(offset).values()) {
+      if (batch.endOffset() <= offset) {
+        batches.remove(batch.startOffset());
+        memory.release(batch);
+      }
+    }
+    while (!smallTail.isEmpty() && smallTail.getFirst().endOffset() <= offset) {
+      smallTail.removeFirst();
+    }
+  }
+
+  /** The rows [startOffset, endOffset), in order; they must be durable. */
+  public FreshCursor read(long startOffset, long endOffset) {
+    return new FreshCursor(this, startOffset, endOffset);
+  }
+
+  /** Bytes of the Arrow buffers of rows [startOffset, endOffset), about. */
+  public long bytes(long startOffset, long endOffset) {
+    return startOffset >= endOffset ? 0 : bytesUpTo(endOffset) - bytesUpTo(startOffset);
+  }
+
+  /** When the oldest row from {@code offset} on was committed, or now if there is none. */
+  public long commitTimestampMicros(long offset, long nowMicros) {
+    Map.Entry<Long, FreshBatch> found = batches.floorEntry(offset);
+    if (found == null || found.getValue().endOffset() <= offset) {
+      found = batches.ceilingEntry(offset);
+    }
+    return found == null ? nowMicros : found.getValue().firstCommitTimestampMicros();
+  }
+
+  /** Gives all memory back; the rows can no longer be read. */
+  public void close() {
+    smallTail.clear();
+    batches.values().forEach(memory::release);
+    batches.clear();
+  }
+
+  /**
+   * The slice at {@code offset}, from memory or else the log: one, or as many as one read of the
+   * log gives.
+   */
+  List<FreshSlice> slicesAt(long offset, long endOffset) {
+    Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
+    if (floor != null && floor.getValue().endOffset() > offset) {
+      FreshBatch found = floor.getValue();
+      ArrowRecordBatch buffers = found.acquire();
+      if (buffers != null) {
+        return List.of(slice(found.startOffset(), found.schemaId(), buffers, offset, endOffset));
+      }
+    }
+    List<FreshSlice> slices = new ArrayList<>();
+    for (LogEntry entry : log.read(offset, LOG_READ_BYTES)) {
+      if (entry.startOffset() < endOffset) {
+        slices.add(slice(entry.startOffset(), entry.schemaId(), entry.batch(), offset, endOffset));
+      } else {
+        entry.close();
+      }
+    }
+    return slices;
+  }
+
+  private static FreshSlice slice(
+      long batchStart, int schemaId, ArrowRecordBatch buffers, long offset, long endOffset) {
+    int fromRow = (int) Math.max(0, offset - batchStart);
+    int toRow = (int) Math.min(buffers.getLength(), endOffset - batchStart);
+    return new FreshSlice(batchStart + fromRow, schemaId, buffers, fromRow, toRow);
+  }
+
+  private long bytesUpTo(long offset) {
+    Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
+    if (floor == null) {
+      return batches.isEmpty() ? addedBytes : batches.firstEntry().getValue().bytesBefore();
+    }
+    FreshBatch batch = floor.getValue();
+    return batch.bytesUpTo(Math.min(offset, batch.endOffset()));
+  }
+
+  private void put(FreshBatch batch) {
+    batches.put(batch.startOffset(), batch);
+    memory.add(batch);
+  }
+
+  private void mergeSmallTail() {
+    List<FreshBatch> small = List.copyOf(smallTail);
+    smallTail.clear();
+    List<ArrowRecordBatch> acquired = new ArrayList<>();
+    try {
+      for (FreshBatch batch : small) {
+        ArrowRecordBatch buffers = batch.acquire();
+        if (buffers == null) {
+          return;
+        }
+        acquired.add(buffers);
+      }
+      FreshBatch first = small.get(0);
+      Schema schema = arrowSchemas.apply(first.schemaId());
+      FreshBatch merged =
+          new FreshBatch(
+              first.startOffset(),
+              first.firstCommitTimestampMicros(),
+              first.schemaId(),
+              first.bytesBefore(),
+              RecordBatches.concatenate(schema, acquired, allocator));
+      put(merged);
+      memory.release(first);
+      for (FreshBatch batch : small.subList(1, small.size())) {
+        batches.remove(batch.startOffset());
+        memory.release(batch);
+      }
+      if (merged.rows() < SMALL_BATCH_ROWS) {
+        smallTail.add(merged);
+      }
+    } finally {
+      acquired.forEach(ArrowRecordBatch::close);
+    }
+  }
+}

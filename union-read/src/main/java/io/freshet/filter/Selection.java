@@ -8,7 +8,10 @@
  */
 package io.freshet.filter;
 
+import io.freshet.arrow.ArrowBatches;
 import java.util.Arrays;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /** Which rows of a batch are selected: all, none, or some in ascending order. */
@@ -82,6 +85,18 @@ public final class Selection {
     int[] all = new int[batchRows];
     Arrays.setAll(all, i -> i);
     return all;
+  }
+
+  /**
+   * The selected rows of a batch as a batch that the caller owns; it shares memory with the given
+   * one if all are selected.
+   *
+   * @param batch has {@link #batchRows} rows
+   */
+  public VectorSchemaRoot gather(VectorSchemaRoot batch, BufferAllocator allocator) {
+    return rows == null
+        ? ArrowBatches.share(batch, allocator)
+        : ArrowBatches.gather(batch, rows, allocator);
   }
 
   @Override

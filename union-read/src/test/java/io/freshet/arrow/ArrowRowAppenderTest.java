@@ -16,9 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.error.FreshetException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -52,7 +50,7 @@ class ArrowRowAppenderTest {
       try (VectorSchemaRoot batch = RandomRows.batch(schema, rows, allocator)) {
         ArrowRows read = new ArrowRows(schema, batch);
         assertThat(read.rows()).isEqualTo(rows.size());
-        assertSameRows(seed, read.copyAll(), rows);
+        RecordAssertions.assertSame("seed " + seed, read.copyAll(), rows);
       }
     }
   }
@@ -70,7 +68,7 @@ class ArrowRowAppenderTest {
           rows.forEach(appender::append);
           assertThat(appender.rows()).isEqualTo(rows.size());
           appender.finish();
-          assertSameRows(seed, new ArrowRows(schema, batch).copyAll(), rows);
+          RecordAssertions.assertSame("seed " + seed, new ArrowRows(schema, batch).copyAll(), rows);
           appender.reset();
           assertThat(batch.getRowCount()).isZero();
         }
@@ -125,35 +123,5 @@ class ArrowRowAppenderTest {
     record.set(0, id);
     record.set(1, name);
     return record;
-  }
-
-  private static void assertSameRows(int seed, List<Record> actual, List<Record> expected) {
-    assertThat(actual).as("seed %d", seed).hasSameSizeAs(expected);
-    for (int i = 0; i < actual.size(); i++) {
-      assertThat(values(actual.get(i)))
-          .as("seed %d row %d", seed, i)
-          .isEqualTo(values(expected.get(i)));
-    }
-  }
-
-  /** A row as nested lists: a record's own equality compares byte arrays by identity. */
-  private static @Nullable Object values(@Nullable Object value) {
-    if (value instanceof Record record) {
-      Object[] values = new Object[record.size()];
-      Arrays.setAll(values, i -> values(record.get(i)));
-      return Arrays.asList(values);
-    }
-    if (value instanceof byte[] bytes) {
-      return Arrays.toString(bytes);
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().map(ArrowRowAppenderTest::values).toList();
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(entry -> Arrays.asList(values(entry.getKey()), values(entry.getValue())))
-          .toList();
-    }
-    return value;
   }
 }

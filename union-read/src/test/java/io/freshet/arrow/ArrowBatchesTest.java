@@ -49,7 +49,8 @@ class ArrowBatchesTest {
       RandomRows values = new RandomRows(random);
       Schema schema = values.schema(3);
       List<Record> rows = values.rows(schema, random.nextInt(200));
-      int[] chosen = random.ints(0, Math.max(1, rows.size())).limit(rows.isEmpty() ? 0 : seed).toArray();
+      int[] chosen =
+          random.ints(0, Math.max(1, rows.size())).limit(rows.isEmpty() ? 0 : seed).toArray();
       List<Record> expected = new ArrayList<>();
       for (int row : chosen) {
         expected.add(rows.get(row));
@@ -60,7 +61,8 @@ class ArrowBatchesTest {
         gathered = ArrowBatches.gather(batch, chosen, child);
       }
       try (gathered) {
-        RecordAssertions.assertSame("seed " + seed, new ArrowRows(schema, gathered).copyAll(), expected);
+        RecordAssertions.assertSame(
+            "seed " + seed, new ArrowRows(schema, gathered).copyAll(), expected);
         assertSurvivesTheWire(seed, schema, gathered, expected);
       }
     }
@@ -85,7 +87,8 @@ class ArrowBatchesTest {
           share) {
         List<Record> expected = rows.subList(start, start + count);
         RecordAssertions.assertSame("seed " + seed, new ArrowRows(schema, share).copyAll(), rows);
-        RecordAssertions.assertSame("seed " + seed, new ArrowRows(schema, slice).copyAll(), expected);
+        RecordAssertions.assertSame(
+            "seed " + seed, new ArrowRows(schema, slice).copyAll(), expected);
         assertSurvivesTheWire(seed, schema, slice, expected);
         try (VectorSchemaRoot gathered = ArrowBatches.gather(slice, new int[0], child)) {
           assertThat(gathered.getRowCount()).isZero();

@@ -10,6 +10,7 @@ package io.freshet.server.lake;
 
 import io.freshet.table.TableDefinition;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -22,6 +23,9 @@ public interface LakeTable {
 
   /** Reads the table's current state. */
   LakeState load();
+
+  /** Sets and removes properties, and answers with the definition that has them. */
+  TableDefinition alterProperties(Map<String, String> set, List<String> remove);
 
   /**
    * Writes rows as data files in the table's layout. The batches are borrowed; their columns are

@@ -48,6 +48,12 @@ public interface BucketLog extends AutoCloseable {
   List<LogEntry> read(long offset, long maxBytes);
 
   /**
+   * Goes on at {@code offset}, beyond the end, and drops everything before it: for a log that lost
+   * rows which the lake holds. Nothing may be pending. Blocking.
+   */
+  void skipTo(long offset);
+
+  /**
    * Drops changes that may go: those below {@code beforeOffset} that are older than {@code maxAge}
    * or beyond the newest {@code maxBytes}. May keep more than asked, never less.
    */

@@ -1,0 +1,237 @@
+package io.freshet.server.flight;
+
+import static io.freshet.error.FreshetErrorCode.NULL_IN_REQUIRED_COLUMN;
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
+
+import io.freshet.arrow.ArrowSchemas;
+import io.freshet.error.FreshetException;
+import io.freshet.table.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Brings batches of one append stream into a table's columns. Columns are found by name, in any order;
+ * optional ones may be missing and are null then. What does not fit is refused before anything is stored.
+ */
+final class AppendColumns {
+  private final TableName table;
+  private final Schema tableSchema;
+  private final int[] sources;
+
+  /**
+   * @param given the stream's schema
+   */
+  AppendColumns(TableName table, org.apache.iceberg.Schema schema, Schema given) {
+    this.table = table;
+    this.tableSchema = ArrowSchemas.toArrow(schema);
+    this.sources = new int[tableSchema.getFields().size()];
+    for (Field field : given.getFields()) {
+      if (tableSchema.getFields().stream().noneMatch(known -> isNamed(known, field.getName()))) {
+        throw FreshetException.of(
+            SCHEMA_MISMATCH,
+            "Can't append to table %s: it has no column %s; its columns are %s",
+            table,
+            field.getName(),
+            tableSchema.getFields().stream().map(Field::getName).toList());
+      }
+    }
+    for (int column = 0; column < sources.length; column++) {
+      sources[column] = source(tableSchema.getFields().get(column), given);
+    }
+  }
+
+  /** The rows in the table's columns; shares the buffers of {@code batch}. */
+  VectorSchemaRoot conform(VectorSchemaRoot batch, BufferAllocator allocator) {
+    int rows = batch.getRowCount();
+    List<FieldVector> columns = new ArrayList<>();
+    try {
+      for (int column = 0; column < sources.length; column++) {
+        Field field = tableSchema.getFields().get(column);
+        if (sources[column] < 0) {
+          columns.add(nulls(field, rows, allocator));
+        } else {
+          FieldVector given = batch.getVector(sources[column]);
+          check(field, given, rows);
+          var transfer = given.getTransferPair(field, allocator);
+          transfer.transfer();
+          columns.add((FieldVector) transfer.getTo());
+        }
+      }
+      return new VectorSchemaRoot(tableSchema, columns, rows);
+    } catch (RuntimeException | Error e) {
+      columns.forEach(FieldVector::close);
+      throw e;
+    }
+  }
+
+  private int source(Field field, Schema given) {
+    List<Field> fields = given.getFields();
+    for (int i = 0; i < fields.size(); i++) {
+      if (isNamed(fields.get(i), field.getName())) {
+        checkType(field.getName(), field, fields.get(i));
+        return i;
+      }
+    }
+    if (!field.isNullable()) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "Can't append to table %s: column %s is required, and the batch has only %s",
+          table,
+          field.getName(),
+          fields.stream().map(Field::getName).toList());
+    }
+    return -1;
+  }
+
+  private void checkType(String path, Field expected, Field given) {
+    boolean isSame =
+        given.getDictionary() == null
+            && expected.getType().equals(given.getType())
+            && expected.getChildren().size() == given.getChildren().size();
+    if (!isSame) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "Can't append to table %s: column %s has Arrow type %s, and the batch has %s%s. Cast it before"
+              + " you send it.",
+          table,
+          path,
+          expected.getType(),
+          given.getDictionary() == null ? "" : "dictionary-encoded ",
+          given.getType());
+    }
+    boolean isByPosition = !(expected.getType() instanceof ArrowType.Struct);
+    for (int i = 0; i < expected.getChildren().size(); i++) {
+      Field child = expected.getChildren().get(i);
+      Field givenChild = given.getChildren().get(i);
+      if (!isByPosition && !isNamed(child, givenChild.getName())) {
+        throw FreshetException.of(
+            SCHEMA_MISMATCH,
+            "Can't append to table %s: field %d of column %s is named %s, and the batch has %s there",
+            table,
+            i,
+            path,
+            child.getName(),
+            givenChild.getName());
+      }
+      checkType(path + "." + child.getName(), child, givenChild);
+    }
+  }
+
+  private void check(Field field, FieldVector given, int rows) {
+    checkNulls(field.getName(), field, given, rows);
+    checkBuffers(field.getName(), given, rows);
+  }
+
+  private void checkNulls(String path, Field field, FieldVector given, int rows) {
+    if (!field.isNullable() && given.getNullCount() > 0) {
+      for (int row = 0; row < rows; row++) {
+        if (given.isNull(row)) {
+          throw FreshetException.of(
+              NULL_IN_REQUIRED_COLUMN,
+              "Can't append to table %s: column %s is required and null in row %d of the batch",
+              table,
+              path,
+              row);
+        }
+      }
+    }
+    for (int i = 0; i < field.getChildren().size(); i++) {
+      checkNestedNulls(path, field, given, i, rows);
+    }
+  }
+
+  private void checkNestedNulls(String path, Field field, FieldVector given, int i, int rows) {
+    Field child = field.getChildren().get(i);
+    FieldVector vector = given.getChildrenFromFields().get(i);
+    String childPath = path + "." + child.getName();
+    if (!child.isNullable() && vector.getNullCount() > 0) {
+      for (int row = 0; row < rows; row++) {
+        if (!given.isNull(row) && hasNullChild(given, vector, row)) {
+          throw FreshetException.of(
+              NULL_IN_REQUIRED_COLUMN,
+              "Can't append to table %s: field %s is required and null in row %d of the batch",
+              table,
+              childPath,
+              row);
+        }
+      }
+    }
+    for (int j = 0; j < child.getChildren().size(); j++) {
+      checkNestedNulls(childPath, child, vector, j, vector.getValueCount());
+    }
+  }
+
+  private static boolean hasNullChild(FieldVector parent, FieldVector child, int row) {
+    if (parent instanceof BaseRepeatedValueVector lists) {
+      for (int i = lists.getElementStartIndex(row); i < lists.getElementEndIndex(row); i++) {
+        if (child.isNull(i)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return child.isNull(row);
+  }
+
+  /** Offsets that go back or beyond their data would crash every later reader. */
+  private void checkBuffers(String path, FieldVector given, int rows) {
+    if (given instanceof BaseVariableWidthVector bytes && rows > 0) {
+      checkOffsets(path, bytes.getOffsetBuffer(), rows, bytes.getDataBuffer().capacity());
+    } else if (given instanceof BaseRepeatedValueVector lists && rows > 0) {
+      FieldVector child = lists.getDataVector();
+      checkOffsets(path, lists.getOffsetBuffer(), rows, child.getValueCount());
+      checkBuffers(path + ".element", child, child.getValueCount());
+    } else if (given instanceof StructVector struct) {
+      for (FieldVector child : struct.getChildrenFromFields()) {
+        checkBuffers(path + "." + child.getName(), child, rows);
+      }
+    }
+  }
+
+  private void checkOffsets(
+      String path, ArrowBuf offsets, int rows, long limit) {
+    long width = MapVector.OFFSET_WIDTH;
+    int previous = offsets.getInt(0);
+    boolean isValid = previous >= 0 && offsets.capacity() >= width * (rows + 1L);
+    for (int row = 1; row <= rows && isValid; row++) {
+      int next = offsets.getInt(row * width);
+      isValid = next >= previous;
+      previous = next;
+    }
+    if (!isValid || previous > limit) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "Can't append to table %s: the offsets of column %s are not a valid Arrow buffer",
+          table,
+          path);
+    }
+  }
+
+  private static FieldVector nulls(Field field, int rows, BufferAllocator allocator) {
+    FieldVector vector = field.createVector(allocator);
+    try {
+      vector.setInitialCapacity(rows);
+      vector.allocateNew();
+      vector.setValueCount(rows);
+      return vector;
+    } catch (RuntimeException | Error e) {
+      vector.close();
+      throw e;
+    }
+  }
+
+  private static boolean isNamed(Field field, String name) {
+    return field.getName().equals(name);
+  }
+}

@@ -1,0 +1,237 @@
+package io.freshet.server.flight;
+
+import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+
+import io.freshet.arrow.RecordBatches;
+import io.freshet.bucket.BucketSplitter;
+import io.freshet.error.FreshetException;
+import io.freshet.protocol.Acknowledgement;
+import io.freshet.protocol.AppendCommand;
+import io.freshet.protocol.BatchMetadata;
+import io.freshet.protocol.FlightErrors;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.OffsetRange;
+import io.freshet.server.bucket.AppendRequest;
+import io.freshet.server.bucket.AppendResult;
+import io.freshet.server.log.WriterSequence;
+import io.freshet.server.table.ServerTable;
+import io.freshet.table.TableDefinition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.apache.arrow.flight.FlightProducer.StreamListener;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of batches into a table. Batches go to their buckets as they come, without waiting for
+ * earlier ones, up to a limit of bytes on their way; acknowledgements leave in the order of the batches.
+ * The first failure ends the stream, so no later batch overtakes an earlier one of the same writer.
+ */
+final class AppendStream {
+  private static final int MAX_BYTES_ON_THEIR_WAY = 64 << 20;
+
+  private final ServerTable table;
+  private final TableDefinition definition;
+  private final AppendCommand command;
+  private final BufferAllocator allocator;
+  private final long maxBatchBytes;
+  private final StreamListener<PutResult> acknowledgements;
+  private final BucketSplitter splitter;
+  private final Map<Integer, Long> lastSequences = new HashMap<>();
+  private final Semaphore room = new Semaphore(MAX_BYTES_ON_THEIR_WAY);
+  private final Deque<CompletableFuture<Acknowledgement>> waiting = new ArrayDeque<>();
+
+  private long batches;
+  private boolean isReadingDone;
+  private boolean hasEnded;
+
+  AppendStream(
+      ServerTable table,
+      TableDefinition definition,
+      AppendCommand command,
+      BufferAllocator allocator,
+      long maxBatchBytes,
+      StreamListener<PutResult> acknowledgements) {
+    this.table = table;
+    this.definition = definition;
+    this.command = command;
+    this.allocator = allocator;
+    this.maxBatchBytes = maxBatchBytes;
+    this.acknowledgements = acknowledgements;
+    this.splitter = new BucketSplitter(definition.bucketKey(), definition.buckets());
+  }
+
+  /** Reads the stream to its end; acknowledgements may leave after this returns. */
+  void run(FlightStream stream) throws InterruptedException {
+    try {
+      AppendColumns columns =
+          new AppendColumns(
+              definition.name(), definition.schema(), stream.getSchema());
+      while (!isEnded() && stream.next()) {
+        append(columns, stream.getRoot(), metadata(stream.getLatestMetadata()));
+      }
+    } catch (RuntimeException e) {
+      addFailure(e);
+      return;
+    }
+    synchronized (this) {
+      isReadingDone = true;
+    }
+    acknowledge();
+  }
+
+  private void append(AppendColumns columns, VectorSchemaRoot given, BatchMetadata metadata)
+      throws InterruptedException {
+    Long sequence = metadata.sequence();
+    if (command.writer() != null && sequence == null) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "Batch %d for table %s has no sequence: a writer with an id numbers its batches",
+          batches,
+          table.name());
+    }
+    List<BucketSplitter.Part> parts;
+    try (VectorSchemaRoot rows = columns.conform(given, allocator)) {
+      given.clear();
+      parts = parts(rows, metadata);
+    }
+    batches++;
+    long bytes = 0;
+    for (BucketSplitter.Part part : parts) {
+      bytes += part.batch().computeBodyLength();
+    }
+    if (bytes > maxBatchBytes) {
+      parts.forEach(part -> part.batch().close());
+      throw FreshetException.of(
+          BATCH_TOO_LARGE,
+          "Batch %d for table %s has %d bytes; the limit is %d. Send smaller batches.",
+          batches - 1,
+          table.name(),
+          bytes,
+          maxBatchBytes);
+    }
+    int permits = (int) Math.min(bytes, MAX_BYTES_ON_THEIR_WAY);
+    room.acquire(permits);
+    CompletableFuture<Acknowledgement> acknowledgement = send(parts, sequence);
+    synchronized (this) {
+      waiting.addLast(acknowledgement);
+    }
+    acknowledgement.whenComplete(
+        (value, error) -> {
+          room.release(permits);
+          acknowledge();
+        });
+  }
+
+  private List<BucketSplitter.Part> parts(VectorSchemaRoot rows, BatchMetadata metadata) {
+    if (rows.getRowCount() == 0) {
+      return List.of();
+    }
+    Integer bucket = metadata.bucket();
+    if (bucket == null) {
+      Long sequence = metadata.sequence();
+      return splitter.split(rows, sequence == null ? batches : sequence, allocator);
+    }
+    if (bucket < 0 || bucket >= definition.buckets()) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "Batch %d is for bucket %d, and table %s has buckets 0 to %d",
+          batches,
+          bucket,
+          table.name(),
+          definition.buckets() - 1);
+    }
+    return List.of(new BucketSplitter.Part(bucket, RecordBatches.of(rows)));
+  }
+
+  private CompletableFuture<Acknowledgement> send(
+      List<BucketSplitter.Part> parts, @Nullable Long sequence) {
+    List<CompletableFuture<OffsetRange>> ranges = new ArrayList<>();
+    long rows = 0;
+    for (BucketSplitter.Part part : parts) {
+      rows += part.batch().getLength();
+      WriterSequence writer =
+          command.writer() == null || sequence == null
+              ? null
+              : new WriterSequence(command.writer(), sequence);
+      Long previous = sequence == null ? null : lastSequences.put(part.bucket(), sequence);
+      int schemaId = definition.schema().schemaId();
+      ranges.add(
+          table
+              .buckets()
+              .get(part.bucket())
+              .append(new AppendRequest(schemaId, writer, previous, part.batch()))
+              .thenApply(result -> range(part.bucket(), result)));
+    }
+    long allRows = rows;
+    return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
+        .thenApply(
+            unused ->
+                new Acknowledgement(
+                    sequence,
+                    allRows,
+                    ranges.stream()
+                        .map(CompletableFuture::join)
+                        .filter(range -> range.startOffset() < range.endOffset())
+                        .toList()));
+  }
+
+  private static OffsetRange range(int bucket, AppendResult result) {
+    return new OffsetRange(bucket, result.startOffset(), result.endOffset());
+  }
+
+  private void addFailure(RuntimeException error) {
+    synchronized (this) {
+      waiting.addLast(CompletableFuture.failedFuture(error));
+      isReadingDone = true;
+    }
+    acknowledge();
+  }
+
+  private synchronized boolean isEnded() {
+    return hasEnded;
+  }
+
+  /** Sends what is ready, in order; ends the stream at a failure or when all is sent. */
+  private synchronized void acknowledge() {
+    while (!hasEnded && !waiting.isEmpty() && waiting.getFirst().isDone()) {
+      CompletableFuture<Acknowledgement> next = waiting.removeFirst();
+      try {
+        byte[] json = Json.write(next.join());
+        ArrowBuf buffer = allocator.buffer(json.length);
+        buffer.writeBytes(json);
+        try (PutResult result = PutResult.metadata(buffer)) {
+          buffer.close();
+          acknowledgements.onNext(result);
+        }
+      } catch (RuntimeException e) {
+        hasEnded = true;
+        acknowledgements.onError(FlightErrors.toFlight(e));
+      }
+    }
+    if (!hasEnded && isReadingDone && waiting.isEmpty()) {
+      hasEnded = true;
+      acknowledgements.onCompleted();
+    }
+  }
+
+  private static BatchMetadata metadata(@Nullable ArrowBuf buffer) {
+    if (buffer == null || buffer.readableBytes() == 0) {
+      return new BatchMetadata(null, null);
+    }
+    byte[] json = new byte[(int) buffer.readableBytes()];
+    buffer.getBytes(buffer.readerIndex(), json);
+    return Json.read(json, BatchMetadata.class, "The metadata of a batch");
+  }
+}

@@ -1,0 +1,174 @@
+package io.freshet.server.flight;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+
+import io.freshet.error.FreshetException;
+import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.DropTable;
+import io.freshet.protocol.Empty;
+import io.freshet.protocol.FreshetAction;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.LeaseState;
+import io.freshet.protocol.ListTables;
+import io.freshet.protocol.NamespaceList;
+import io.freshet.protocol.NamespaceRequest;
+import io.freshet.protocol.PlanRequest;
+import io.freshet.protocol.ServerInfo;
+import io.freshet.protocol.SnapshotRequest;
+import io.freshet.protocol.TableList;
+import io.freshet.protocol.TableRequest;
+import io.freshet.server.lake.Lake;
+import io.freshet.server.lake.Lake.DropMode;
+import io.freshet.server.table.ServerTable;
+import io.freshet.server.table.Tables;
+import io.freshet.table.Partitioning;
+import io.freshet.table.Sorting;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.TypeUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out control actions: from a JSON body to a JSON answer. */
+final class ControlActions {
+  private final Tables tables;
+  private final Lake lake;
+  private final Supplier<ServerInfo> serverInfo;
+
+  ControlActions(Tables tables, Lake lake, Supplier<ServerInfo> serverInfo) {
+    this.tables = tables;
+    this.lake = lake;
+    this.serverInfo = serverInfo;
+  }
+
+  /** The answer's JSON, when it is there. */
+  CompletableFuture<byte[]> run(FreshetAction action, byte[] body) {
+    return answer(action, new Body(action, body)).thenApply(Json::write);
+  }
+
+  private record Body(FreshetAction action, byte[] json) {
+    <T> T as(Class<T> type) {
+      return Json.read(json, type, "The body of " + action.actionName());
+    }
+  }
+
+  private CompletableFuture<?> answer(FreshetAction action, Body body) {
+    return switch (action) {
+      case SERVER_INFO -> CompletableFuture.completedFuture(serverInfo.get());
+      case CREATE_NAMESPACE -> {
+        lake.createNamespace(namespace(body.as(NamespaceRequest.class).namespace()));
+        yield empty();
+      }
+      case DROP_NAMESPACE -> {
+        lake.dropNamespace(namespace(body.as(NamespaceRequest.class).namespace()));
+        yield empty();
+      }
+      case LIST_NAMESPACES ->
+          CompletableFuture.completedFuture(
+              new NamespaceList(
+                  lake.namespaces().stream().map(levels -> String.join(".", levels)).toList()));
+      case CREATE_TABLE ->
+          tables.create(definition(body.as(CreateTable.class))).thenCompose(ServerTable::describe);
+      case ALTER_PROPERTIES -> alterProperties(body.as(AlterProperties.class));
+      case DROP_TABLE -> {
+        DropTable request = body.as(DropTable.class);
+        yield tables
+            .drop(request.table(), request.purge() ? DropMode.PURGE : DropMode.KEEP_LAKE)
+            .thenApply(unused -> new Empty());
+      }
+      case LIST_TABLES ->
+          CompletableFuture.completedFuture(list(body.as(ListTables.class).namespace()));
+      case DESCRIBE_TABLE -> tables.get(body.as(TableRequest.class).table()).describe();
+      case PLAN -> {
+        PlanRequest request = body.as(PlanRequest.class);
+        Long millis = request.leaseMillis();
+        yield tables.get(request.table()).plan(millis == null ? null : Duration.ofMillis(millis));
+      }
+      case RENEW -> {
+        String snapshot = body.as(SnapshotRequest.class).snapshot();
+        yield tables
+            .get(SnapshotNames.tableId(snapshot))
+            .renew(snapshot)
+            .thenApply(expiresAtMillis -> new LeaseState(snapshot, expiresAtMillis));
+      }
+      case RELEASE -> {
+        String snapshot = body.as(SnapshotRequest.class).snapshot();
+        yield tables
+            .get(SnapshotNames.tableId(snapshot))
+            .release(snapshot)
+            .thenApply(unused -> new Empty());
+      }
+      case TIER -> tables.get(body.as(TableRequest.class).table()).tier();
+    };
+  }
+
+  private CompletableFuture<?> alterProperties(AlterProperties request) {
+    Map<String, String> set = request.set() == null ? Map.of() : request.set();
+    List<String> remove = request.remove() == null ? List.of() : request.remove();
+    return tables
+        .alterProperties(request.table(), set, remove)
+        .thenCompose(unused -> tables.get(request.table()).describe());
+  }
+
+  private TableList list(@Nullable String namespace) {
+    return new TableList(
+        tables.names().stream()
+            .filter(
+                name -> namespace == null || name.namespace().equals(namespace(namespace)))
+            .toList());
+  }
+
+  private static TableDefinition definition(CreateTable request) {
+    if (request.table() == null || request.schema() == null) {
+      throw FreshetException.of(
+          INVALID_REQUEST, "The body of create-table needs the fields 'table' and 'schema'");
+    }
+    Schema schema = TypeUtil.assignIncreasingFreshIds(request.schema());
+    return new TableDefinition(
+        request.table(),
+        schema,
+        Partitioning.parse(schema, orEmpty(request.partitioning())),
+        Sorting.parse(schema, orEmpty(request.sortedBy())),
+        request.buckets() == null ? CreateTable.DEFAULT_BUCKETS : request.buckets(),
+        orEmpty(request.bucketKey()),
+        request.properties() == null ? Map.of() : request.properties());
+  }
+
+  private static List<String> orEmpty(@Nullable List<String> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static List<String> namespace(String text) {
+    List<String> levels = Arrays.asList(text.split("\\.", -1));
+    return new TableName(levels, "any").namespace(); // Checks each level.
+  }
+
+  private static CompletableFuture<Empty> empty() {
+    return CompletableFuture.completedFuture(new Empty());
+  }
+
+  /** Union snapshots carry their table's id, so that a ticket needs no table name. */
+  static final class SnapshotNames {
+    private SnapshotNames() {}
+
+    static UUID tableId(String snapshot) {
+      int colon = snapshot.indexOf(':');
+      try {
+        return UUID.fromString(colon < 0 ? snapshot : snapshot.substring(0, colon));
+      } catch (IllegalArgumentException e) {
+        throw new FreshetException(
+            INVALID_REQUEST,
+            String.format("'%s' is not a union snapshot: use one that plan answered", snapshot),
+            e);
+      }
+    }
+  }
+}

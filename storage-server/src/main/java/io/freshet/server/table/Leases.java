@@ -1,0 +1,79 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.table;
+
+import static io.freshet.error.FreshetErrorCode.LIMIT_EXCEEDED;
+import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
+
+import io.freshet.error.FreshetException;
+import io.freshet.server.lake.TieredOffsets;
+import io.freshet.table.TableName;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The union snapshots of a table that can be read. Belongs to the table's event loop. */
+final class Leases {
+  static final int MAX_LEASES = 10_000;
+
+  private final TableName table;
+  private final Map<String, UnionLease> leases = new HashMap<>();
+
+  Leases(TableName table) {
+    this.table = table;
+  }
+
+  void add(UnionLease lease) {
+    if (leases.size() >= MAX_LEASES) {
+      throw FreshetException.of(
+          LIMIT_EXCEEDED,
+          "Table %s has %d union snapshots under lease: release them, or plan with shorter leases",
+          table,
+          leases.size());
+    }
+    leases.put(lease.snapshot(), lease);
+  }
+
+  UnionLease get(String snapshot, long nowMillis) {
+    UnionLease lease = leases.get(snapshot);
+    if (lease == null || lease.expiresAtMillis() <= nowMillis) {
+      throw FreshetException.of(
+          SNAPSHOT_EXPIRED,
+          "Union snapshot %s of table %s has expired: plan again and read the new one",
+          snapshot,
+          table);
+    }
+    return lease;
+  }
+
+  void renew(UnionLease lease) {
+    leases.put(lease.snapshot(), lease);
+  }
+
+  void release(@Nullable String snapshot) {
+    leases.remove(snapshot);
+  }
+
+  void expire(long nowMillis) {
+    leases.values().removeIf(lease -> lease.expiresAtMillis() <= nowMillis);
+  }
+
+  int size() {
+    return leases.size();
+  }
+
+  /** The lowest offset of a bucket that a lease or {@code current} needs. */
+  long lowestOffset(int bucket, TieredOffsets current) {
+    long lowest = current.of(bucket);
+    for (UnionLease lease : leases.values()) {
+      lowest = Math.min(lowest, lease.base().tiered().of(bucket));
+    }
+    return lowest;
+  }
+}

@@ -1,0 +1,40 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.table;
+
+import io.freshet.server.lake.Lake.DropMode;
+import io.freshet.table.TableName;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server remembers of a table apart from its log; the lake has the rest.
+ *
+ * @param state of a create or drop that a crash may have cut short
+ * @param dropMode what becomes of the lake table; null unless it is being dropped
+ */
+public record StoredTable(
+    UUID id, TableName name, int buckets, State state, @Nullable DropMode dropMode) {
+  /** Where a table is in its life. */
+  public enum State {
+    /** Nobody was told that it exists: a restart removes it. */
+    CREATING,
+    ACTIVE,
+    /** It was decided that it goes: a restart goes on with it. */
+    DROPPING
+  }
+
+  StoredTable active() {
+    return new StoredTable(id, name, buckets, State.ACTIVE, null);
+  }
+
+  StoredTable dropping(DropMode mode) {
+    return new StoredTable(id, name, buckets, State.DROPPING, mode);
+  }
+}

@@ -1,0 +1,273 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.table;
+
+import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
+
+import io.freshet.error.FreshetException;
+import io.freshet.server.bucket.Bucket;
+import io.freshet.server.lake.Lake;
+import io.freshet.server.lake.Lake.DropMode;
+import io.freshet.server.lake.LakeTable;
+import io.freshet.server.loop.EventLoop;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
+import io.freshet.table.TableOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All tables of a server by name. Creating, altering and dropping happen one at a time; what a
+ * crash cut short is finished or undone at the next start. A table whose lake can't be reached is
+ * opened later.
+ */
+public final class Tables {
+  public static final int MAX_TABLES = 10_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final TableStore store;
+  private final Lake lake;
+  private final TableOpener opener;
+  private final Executor definitions;
+  private final EventLoop timers;
+  private final Supplier<UUID> newIds;
+  private final Map<TableName, Entry> byName = new ConcurrentHashMap<>();
+  private volatile boolean isClosed;
+
+  /** A table that is open, or the reason why it is not. */
+  private record Entry(
+      StoredTable stored,
+      @Nullable ServerTable table,
+      @Nullable LakeTable lake,
+      @Nullable String whyNotReady) {}
+
+  /**
+   * @param definitions runs blocking tasks one at a time, in order
+   * @param newIds ids for new tables
+   */
+  public Tables(
+      TableStore store,
+      Lake lake,
+      TableOpener opener,
+      Executor definitions,
+      EventLoop timers,
+      Supplier<UUID> newIds) {
+    this.store = store;
+    this.lake = lake;
+    this.opener = opener;
+    this.definitions = definitions;
+    this.timers = timers;
+    this.newIds = newIds;
+  }
+
+  /** Opens all stored tables; completes when each was tried once. */
+  public CompletableFuture<Void> start() {
+    return define(() -> {
+      for (StoredTable stored : store.load()) {
+        settle(stored);
+      }
+      return null;
+    });
+  }
+
+  /** The open table of that name; TABLE_NOT_FOUND or TABLE_NOT_READY otherwise. */
+  public ServerTable get(TableName name) {
+    Entry entry = byName.get(name);
+    if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
+      throw FreshetException.of(
+          TABLE_NOT_FOUND,
+          "There is no table %s; 'freshet table list' shows the tables of this server",
+          name);
+    }
+    if (entry.table() == null) {
+      throw FreshetException.of(
+          TABLE_NOT_READY, "Table %s is not ready yet: %s", name, entry.whyNotReady());
+    }
+    return entry.table();
+  }
+
+  /** The open table of that id; TABLE_NOT_FOUND if there is none. */
+  public ServerTable get(UUID id) {
+    return byName.values().stream()
+        .filter(entry -> entry.stored().id().equals(id) && entry.table() != null)
+        .findFirst()
+        .map(Entry::table)
+        .orElseThrow(() ->
+            FreshetException.of(
+                TABLE_NOT_FOUND, "There is no table with id %s: it was dropped", id));
+  }
+
+  /** Names of all tables, ready or not, in order. */
+  public List<TableName> names() {
+    return byName.values().stream()
+        .filter(entry -> entry.stored().state() == StoredTable.State.ACTIVE)
+        .map(entry -> entry.stored().name())
+        .sorted()
+        .toList();
+  }
+
+  /** Tables that are open now. */
+  public List<ServerTable> open() {
+    List<ServerTable> open = new ArrayList<>();
+    for (Entry entry : byName.values()) {
+      if (entry.table() != null) {
+        open.add(entry.table());
+      }
+    }
+    return open;
+  }
+
+  public CompletableFuture<ServerTable> create(TableDefinition definition) {
+    return define(() -> {
+      TableName name = definition.name();
+      TableOptions.check(definition.properties());
+      if (byName.containsKey(name)) {
+        throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
+      }
+      if (byName.size() >= MAX_TABLES) {
+        throw FreshetException.of(
+            io.freshet.error.FreshetErrorCode.LIMIT_EXCEEDED,
+            "Can't create table %s: the server has %d tables already",
+            name,
+            byName.size());
+      }
+      StoredTable creating =
+          new StoredTable(
+              newIds.get(), name, definition.buckets(), StoredTable.State.CREATING, null);
+      store.save(creating);
+      try {
+        LakeTable lakeTable = lake.create(definition, creating.id());
+        ServerTable table = opener.open(creating.id(), lakeTable);
+        StoredTable active = creating.active();
+        store.save(active);
+        byName.put(name, new Entry(active, table, lakeTable, null));
+        table.start();
+        return table;
+      } catch (RuntimeException e) {
+        settle(creating);
+        throw e;
+      }
+    });
+  }
+
+  public CompletableFuture<Void> alterProperties(
+      TableName name, Map<String, String> set, List<String> remove) {
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              ServerTable table = get(name);
+              TableOptions.check(set);
+              Entry entry = byName.get(name);
+              LakeTable lakeTable = entry == null ? null : entry.lake();
+              if (lakeTable == null) {
+                throw FreshetException.of(TABLE_NOT_READY, "Table %s is not ready yet", name);
+              }
+              return table.redefine(lakeTable.alterProperties(set, remove));
+            })
+        .thenCompose(redefined -> redefined);
+  }
+
+  public CompletableFuture<Void> drop(TableName name, DropMode mode) {
+    return define(() -> {
+      Entry entry = byName.get(name);
+      if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
+        throw FreshetException.of(TABLE_NOT_FOUND, "There is no table %s to drop", name);
+      }
+      StoredTable dropping = entry.stored().dropping(mode);
+      store.save(dropping);
+      byName.put(name, new Entry(dropping, null, null, "it is being dropped"));
+      if (entry.table() != null) {
+        close(entry.table());
+      }
+      settle(dropping);
+      return null;
+    });
+  }
+
+  /** Closes all tables. Blocking. */
+  public void close() {
+    isClosed = true;
+    open().forEach(Tables::close);
+    byName.clear();
+  }
+
+  /** Brings a table from the state that is stored to the one it should be in, now or later. */
+  private void settle(StoredTable stored) {
+    try {
+      if (stored.state() == StoredTable.State.ACTIVE) {
+        byName.put(stored.name(), new Entry(stored, null, null, "it is being opened"));
+        LakeTable lakeTable = lake.open(stored.name(), stored.id(), stored.buckets());
+        ServerTable table = opener.open(stored.id(), lakeTable);
+        byName.put(stored.name(), new Entry(stored, table, lakeTable, null));
+        table.start();
+        return;
+      }
+      DropMode mode = stored.dropMode() == null ? DropMode.PURGE : stored.dropMode();
+      lake.drop(stored.name(), stored.id(), mode);
+      opener.log().delete(stored.id());
+      store.delete(stored.id());
+      byName.remove(stored.name());
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "Table {} is {} and can't go on; trying again in {} s: {}",
+          stored.name(),
+          stored.state(),
+          RETRY.toSeconds(),
+          e.toString());
+      LOG.debug("Table {} can't go on", stored.name(), e);
+      byName.put(stored.name(), new Entry(stored, null, null, String.valueOf(e.getMessage())));
+      timers.schedule(RETRY, () -> retry(stored));
+    }
+  }
+
+  private void retry(StoredTable stored) {
+    if (isClosed) {
+      return;
+    }
+    definitions.execute(() -> {
+      Entry entry = byName.get(stored.name());
+      if (entry != null && entry.stored().equals(stored) && entry.table() == null) {
+        settle(stored);
+      }
+    });
+  }
+
+  private static void close(ServerTable table) {
+    table.close().join();
+    for (Bucket bucket : table.buckets()) {
+      CompletableFuture<Void> closed = new CompletableFuture<>();
+      bucket.log().close();
+      bucket
+          .loop()
+          .execute(() -> {
+            TableOpener.close(bucket);
+            closed.complete(null);
+          });
+      closed.join();
+    }
+  }
+
+  @SuppressWarnings("NullAway") // A task without a result completes with null.
+  private <T> CompletableFuture<T> define(Supplier<@Nullable T> task) {
+    return CompletableFuture.supplyAsync(task::get, definitions);
+  }
+}

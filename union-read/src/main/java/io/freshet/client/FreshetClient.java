@@ -1,0 +1,269 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.client;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.error.FreshetException;
+import io.freshet.error.Remedy;
+import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.DropTable;
+import io.freshet.protocol.Empty;
+import io.freshet.protocol.FlightErrors;
+import io.freshet.protocol.FreshetAction;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.LeaseState;
+import io.freshet.protocol.ListTables;
+import io.freshet.protocol.NamespaceList;
+import io.freshet.protocol.NamespaceRequest;
+import io.freshet.protocol.PlanRequest;
+import io.freshet.protocol.ReadTicket;
+import io.freshet.protocol.ServerInfo;
+import io.freshet.protocol.SnapshotRequest;
+import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.TableList;
+import io.freshet.protocol.TableRequest;
+import io.freshet.protocol.TierResult;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.table.TableName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a Freshet server. Safe for use by many threads. Every method fails with {@link
+ * FreshetException}; those that only read repeat themselves after errors with the remedy RETRY.
+ */
+public final class FreshetClient implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = Integer.MAX_VALUE;
+
+  private final String address;
+  private final RetryPolicy retry;
+  private final BufferAllocator allocator;
+  private final FlightClient flight;
+
+  private FreshetClient(
+      String address, RetryPolicy retry, BufferAllocator allocator, FlightClient flight) {
+    this.address = address;
+    this.retry = retry;
+    this.allocator = allocator;
+    this.flight = flight;
+  }
+
+  /**
+   * Connects to a server such as {@code grpc://127.0.0.1:9090}; {@code grpc+tls://} for TLS.
+   *
+   * @param parentAllocator borrowed; holds all batches that are sent and received
+   */
+  public static FreshetClient connect(String uri, BufferAllocator parentAllocator) {
+    return connect(uri, parentAllocator, RetryPolicy.DEFAULT);
+  }
+
+  public static FreshetClient connect(
+      String uri, BufferAllocator parentAllocator, RetryPolicy retry) {
+    Location location = location(uri);
+    BufferAllocator allocator =
+        parentAllocator.newChildAllocator("client of " + uri, 0, Long.MAX_VALUE);
+    FlightClient flight =
+        FlightClient.builder(allocator, location).maxInboundMessageSize(MAX_MESSAGE_BYTES).build();
+    return new FreshetClient(uri, retry, allocator, flight);
+  }
+
+  public String address() {
+    return address;
+  }
+
+  public ServerInfo serverInfo() {
+    return read(FreshetAction.SERVER_INFO, new Empty(), ServerInfo.class);
+  }
+
+  public void createNamespace(String namespace) {
+    call(FreshetAction.CREATE_NAMESPACE, new NamespaceRequest(namespace), Empty.class);
+  }
+
+  public List<String> listNamespaces() {
+    return read(FreshetAction.LIST_NAMESPACES, new Empty(), NamespaceList.class).namespaces();
+  }
+
+  public void dropNamespace(String namespace) {
+    call(FreshetAction.DROP_NAMESPACE, new NamespaceRequest(namespace), Empty.class);
+  }
+
+  public TableDescription createTable(CreateTable request) {
+    return call(FreshetAction.CREATE_TABLE, request, TableDescription.class);
+  }
+
+  public TableDescription alterProperties(
+      TableName table, Map<String, String> set, List<String> remove) {
+    return call(
+        FreshetAction.ALTER_PROPERTIES,
+        new AlterProperties(table, set, remove),
+        TableDescription.class);
+  }
+
+  /** Drops a table; its lake table stays as a plain Iceberg table. */
+  public void dropTable(TableName table) {
+    call(FreshetAction.DROP_TABLE, new DropTable(table, false), Empty.class);
+  }
+
+  /** Drops a table, its lake table, and all their files. */
+  public void purgeTable(TableName table) {
+    call(FreshetAction.DROP_TABLE, new DropTable(table, true), Empty.class);
+  }
+
+  public List<TableName> listTables() {
+    return read(FreshetAction.LIST_TABLES, new ListTables(null), TableList.class).tables();
+  }
+
+  public List<TableName> listTables(String namespace) {
+    return read(FreshetAction.LIST_TABLES, new ListTables(namespace), TableList.class).tables();
+  }
+
+  public TableDescription describeTable(TableName table) {
+    return read(FreshetAction.DESCRIBE_TABLE, new TableRequest(table), TableDescription.class);
+  }
+
+  /** Freezes a union snapshot, leased for the server's default time. */
+  public UnionSnapshot plan(TableName table) {
+    return read(FreshetAction.PLAN, new PlanRequest(table, null), UnionSnapshot.class);
+  }
+
+  public UnionSnapshot plan(TableName table, Duration lease) {
+    return read(FreshetAction.PLAN, new PlanRequest(table, lease.toMillis()), UnionSnapshot.class);
+  }
+
+  /** Extends a lease by the server's default time from now, and answers when it ends. */
+  public long renew(UnionSnapshot snapshot) {
+    return read(FreshetAction.RENEW, new SnapshotRequest(snapshot.snapshot()), LeaseState.class)
+        .expiresAtMillis();
+  }
+
+  public void release(UnionSnapshot snapshot) {
+    call(FreshetAction.RELEASE, new SnapshotRequest(snapshot.snapshot()), Empty.class);
+  }
+
+  /** Moves all rows that are visible now into the lake, and waits until they are there. */
+  public TierResult tier(TableName table) {
+    return call(FreshetAction.TIER, new TableRequest(table), TierResult.class);
+  }
+
+  /** A writer without an identity: a batch that is sent twice by its caller is there twice. */
+  public TableWriter newWriter(TableName table) {
+    return newWriter(table, UUID.randomUUID());
+  }
+
+  /**
+   * A writer with an identity that outlives this process: a writer made again with the same id,
+   * that sends the same batches in the same order from sequence 0 on, adds none of them twice.
+   */
+  public TableWriter newWriter(TableName table, UUID writerId) {
+    return new TableWriter(flight, allocator, describeTable(table), writerId, retry, address);
+  }
+
+  /**
+   * The fresh rows of a union snapshot, filtered and projected by the server.
+   *
+   * @param bucket only this bucket's; all if null
+   * @param columns in this order; all if null
+   * @param filter an Iceberg expression in its JSON form, or null
+   */
+  public FreshStream readFresh(
+      UnionSnapshot snapshot,
+      @Nullable Integer bucket,
+      @Nullable List<String> columns,
+      @Nullable JsonNode filter) {
+    ReadTicket ticket =
+        new ReadTicket(snapshot.snapshot(), ReadTicket.Part.FRESH, bucket, columns, filter);
+    FlightStream stream = flight.getStream(new Ticket(Json.write(ticket)));
+    return new FreshStream(stream, address);
+  }
+
+  @Override
+  public void close() {
+    try {
+      flight.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    allocator.close();
+  }
+
+  private <T> T read(FreshetAction action, Object body, Class<T> type) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return call(action, body, type);
+      } catch (FreshetException e) {
+        if (e.remedy() != Remedy.RETRY || attempt >= retry.attempts()) {
+          throw e;
+        }
+        pause(retry.pause(attempt), e);
+      }
+    }
+  }
+
+  private <T> T call(FreshetAction action, Object body, Class<T> type) {
+    try {
+      Iterator<Result> results = flight.doAction(new Action(action.actionName(), Json.write(body)));
+      byte[] json = results.next().getBody();
+      while (results.hasNext()) {
+        results.next(); // Reads to the end, so that the call is over.
+      }
+      return Json.read(json, type, "The server's answer to " + action.actionName());
+    } catch (RuntimeException e) {
+      throw FlightErrors.fromFlight(e, address);
+    }
+  }
+
+  static void pause(Duration pause, FreshetException reason) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw reason;
+    }
+  }
+
+  private static Location location(String uri) {
+    URI parsed;
+    try {
+      parsed = URI.create(uri);
+    } catch (IllegalArgumentException e) {
+      throw badAddress(uri, e);
+    }
+    if (parsed.getHost() == null || parsed.getPort() < 0 || parsed.getScheme() == null) {
+      throw badAddress(uri, null);
+    }
+    return switch (parsed.getScheme()) {
+      case "grpc", "grpc+tcp" -> Location.forGrpcInsecure(parsed.getHost(), parsed.getPort());
+      case "grpc+tls" -> Location.forGrpcTls(parsed.getHost(), parsed.getPort());
+      default -> throw badAddress(uri, null);
+    };
+  }
+
+  private static FreshetException badAddress(String uri, @Nullable Throwable cause) {
+    return new FreshetException(
+        INVALID_REQUEST,
+        String.format("'%s' is not a server's address: write grpc://host:port", uri),
+        cause);
+  }
+}

@@ -1,0 +1,328 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.client;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
+import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
+
+import io.freshet.arrow.ArrowSchemas;
+import io.freshet.bucket.BucketSplitter;
+import io.freshet.error.FreshetException;
+import io.freshet.error.Remedy;
+import io.freshet.protocol.Acknowledgement;
+import io.freshet.protocol.AppendCommand;
+import io.freshet.protocol.BatchMetadata;
+import io.freshet.protocol.FlightErrors;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.TableDescription;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends batches to a table. Batches are sent without waiting for earlier ones, up to {@link
+ * #MAX_UNACKNOWLEDGED_BYTES}; when the server restarts or says RETRY, those that were not
+ * acknowledged are sent again in order, and the server drops the ones that it has. Safe for use by
+ * many threads.
+ */
+public final class TableWriter implements AutoCloseable {
+  /** How much may be on its way; {@link #append} waits beyond it. */
+  public static final long MAX_UNACKNOWLEDGED_BYTES = 64L << 20;
+
+  private final FlightClient flight;
+  private final BufferAllocator allocator;
+  private final TableDescription table;
+  private final Schema schema;
+  private final BucketSplitter splitter;
+  private final UUID writerId;
+  private final RetryPolicy retry;
+  private final String address;
+  private final ScheduledExecutorService reconnects;
+
+  private final Map<Long, Unacknowledged> unacknowledged = new LinkedHashMap<>();
+  private long unacknowledgedBytes;
+  private long nextSequence;
+  private int failures;
+  private @Nullable Stream stream;
+  private @Nullable FreshetException failure;
+  private boolean isClosed;
+
+  private record Unacknowledged(
+      long sequence,
+      int bucket,
+      ArrowRecordBatch batch,
+      CompletableFuture<Acknowledgement> acknowledgement) {}
+
+  TableWriter(
+      FlightClient flight,
+      BufferAllocator parentAllocator,
+      TableDescription table,
+      UUID writerId,
+      RetryPolicy retry,
+      String address) {
+    this.flight = flight;
+    this.allocator =
+        parentAllocator.newChildAllocator("writer of " + table.table(), 0, Long.MAX_VALUE);
+    this.table = table;
+    this.schema = ArrowSchemas.toArrow(table.schema());
+    this.splitter = new BucketSplitter(table.bucketKey(), table.buckets());
+    this.writerId = writerId;
+    this.retry = retry;
+    this.address = address;
+    this.reconnects =
+        Executors.newSingleThreadScheduledExecutor(task -> {
+          Thread thread = new Thread(task, "freshet-writer-" + table.table());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** The Arrow schema that batches must have. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /**
+   * Sends rows. Takes the buffers out of {@code rows}, which is left empty and can be filled again.
+   * Waits while too much is on its way.
+   *
+   * @return completes when all the rows are durable and visible, or fails when they are not and
+   *     will not be
+   */
+  public CompletableFuture<List<Acknowledgement>> append(VectorSchemaRoot rows) {
+    if (!rows.getSchema().getFields().equals(schema.getFields())) {
+      checkColumns(rows.getSchema());
+    }
+    List<CompletableFuture<Acknowledgement>> parts = new ArrayList<>();
+    synchronized (this) {
+      awaitRoom();
+      for (BucketSplitter.Part part : splitter.split(rows, nextSequence, allocator)) {
+        parts.add(send(part.bucket(), part.batch()));
+      }
+    }
+    rows.clear();
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApply(unused -> parts.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** Waits until everything that was appended is acknowledged, or fails with the reason. */
+  public void flush() {
+    List<CompletableFuture<Acknowledgement>> waiting;
+    synchronized (this) {
+      waiting = unacknowledged.values().stream().map(Unacknowledged::acknowledgement).toList();
+    }
+    try {
+      waiting.forEach(CompletableFuture::join);
+    } catch (RuntimeException e) {
+      throw FlightErrors.fromFlight(e, address);
+    }
+  }
+
+  /** Flushes, then ends the stream. What could not be written fails here, too. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+    }
+    try {
+      flush();
+    } finally {
+      synchronized (this) {
+        isClosed = true;
+        reconnects.shutdownNow();
+        if (stream != null) {
+          stream.put.completed();
+          stream.root.close();
+          stream = null;
+        }
+        fail(
+            FreshetException.of(
+                INVALID_REQUEST, "The writer of table %s was closed", table.table()));
+      }
+      allocator.close();
+    }
+  }
+
+  private CompletableFuture<Acknowledgement> send(int bucket, ArrowRecordBatch batch) {
+    Unacknowledged sent =
+        new Unacknowledged(nextSequence++, bucket, batch, new CompletableFuture<>());
+    unacknowledged.put(sent.sequence(), sent);
+    unacknowledgedBytes += batch.computeBodyLength();
+    if (stream == null && failures == 0) {
+      stream = new Stream();
+    }
+    if (stream != null) {
+      stream.put(sent);
+    }
+    return sent.acknowledgement();
+  }
+
+  private void awaitRoom() {
+    while (failure == null && !isClosed && unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new FreshetException(
+            SERVER_UNAVAILABLE, "Interrupted while waiting for the server to take batches", e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    if (isClosed) {
+      throw FreshetException.of(
+          INVALID_REQUEST, "The writer of table %s was closed", table.table());
+    }
+  }
+
+  private synchronized void acknowledged(Acknowledgement acknowledgement) {
+    Long sequence = acknowledgement.sequence();
+    Unacknowledged sent = sequence == null ? null : unacknowledged.remove(sequence);
+    if (sent == null) {
+      return;
+    }
+    failures = 0;
+    unacknowledgedBytes -= sent.batch().computeBodyLength();
+    sent.batch().close();
+    notifyAll();
+    sent.acknowledgement().complete(acknowledgement);
+  }
+
+  private synchronized void failed(Stream from, FreshetException error) {
+    if (from != stream) {
+      return;
+    }
+    from.root.close();
+    stream = null;
+    failures++;
+    if (error.remedy() != Remedy.RETRY || failures >= retry.attempts() || isClosed) {
+      fail(error);
+    } else if (!unacknowledged.isEmpty()) {
+      var unused =
+          reconnects.schedule(
+              this::sendAgain, retry.pause(failures).toMillis(), TimeUnit.MILLISECONDS);
+    } else {
+      failures = 0;
+    }
+  }
+
+  private synchronized void sendAgain() {
+    if (isClosed || failure != null || stream != null) {
+      return;
+    }
+    stream = new Stream();
+    for (Unacknowledged sent : unacknowledged.values()) {
+      if (stream != null) {
+        stream.put(sent);
+      }
+    }
+  }
+
+  private void fail(FreshetException error) {
+    failure = error;
+    List<Unacknowledged> lost = List.copyOf(unacknowledged.values());
+    unacknowledged.clear();
+    unacknowledgedBytes = 0;
+    for (Unacknowledged sent : lost) {
+      sent.batch().close();
+      sent.acknowledgement().completeExceptionally(error);
+    }
+    notifyAll();
+  }
+
+  private void checkColumns(Schema given) {
+    throw FreshetException.of(
+        SCHEMA_MISMATCH,
+        "A batch for table %s has columns %s; the table has %s",
+        table.table(),
+        given.getFields(),
+        schema.getFields());
+  }
+
+  /** One Flight stream; replaced by another when it breaks. */
+  private final class Stream implements FlightClient.PutListener {
+    private final VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+    private final VectorLoader loader = new VectorLoader(root);
+    private final FlightClient.ClientStreamListener put;
+
+    Stream() {
+      byte[] command = Json.write(new AppendCommand(table.table(), writerId));
+      put = flight.startPut(FlightDescriptor.command(command), root, this);
+    }
+
+    void put(Unacknowledged sent) {
+      byte[] json = Json.write(new BatchMetadata(sent.sequence(), sent.bucket()));
+      ArrowBuf metadata = allocator.buffer(json.length);
+      metadata.writeBytes(json);
+      try {
+        loader.load(sent.batch());
+        put.putNext(metadata);
+        root.clear();
+      } catch (IllegalStateException e) {
+        // The call broke, and its listener has not told us yet.
+        failed(
+            this,
+            new FreshetException(
+                SERVER_UNAVAILABLE, "The stream to " + address + " broke: " + e.getMessage(), e));
+      }
+    }
+
+    @Override
+    public void onNext(PutResult result) {
+      try (ArrowBuf metadata = result.getApplicationMetadata()) {
+        byte[] json = new byte[(int) metadata.readableBytes()];
+        metadata.getBytes(metadata.readerIndex(), json);
+        acknowledged(Json.read(json, Acknowledgement.class, "An acknowledgement"));
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      failed(this, FlightErrors.fromFlight(error, address));
+    }
+
+    @Override
+    public void onCompleted() {
+      failed(
+          this,
+          FreshetException.of(
+              SERVER_UNAVAILABLE, "The stream to %s was ended by the server", address));
+    }
+
+    @Override
+    public void getResult() {
+      flush();
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+  }
+}

@@ -8,10 +8,8 @@
  */
 package io.freshet.arrow;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
@@ -57,19 +55,8 @@ public final class RecordBatches {
       return whole;
     }
     try (whole) {
-      return slice(whole, fromRow, toRow - fromRow);
+      return ArrowBatches.slice(whole, fromRow, toRow - fromRow, allocator);
     }
-  }
-
-  /** Rows [fromRow, fromRow + rows) of {@code root}; shares its buffers where Arrow can. */
-  public static VectorSchemaRoot slice(VectorSchemaRoot root, int fromRow, int rows) {
-    List<FieldVector> vectors = new ArrayList<>();
-    for (FieldVector vector : root.getFieldVectors()) {
-      var transfer = vector.getTransferPair(vector.getField(), vector.getAllocator());
-      transfer.splitAndTransfer(fromRow, rows);
-      vectors.add((FieldVector) transfer.getTo());
-    }
-    return new VectorSchemaRoot(root.getSchema(), vectors, rows);
   }
 
   /**

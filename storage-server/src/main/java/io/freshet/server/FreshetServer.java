@@ -1,0 +1,207 @@
+package io.freshet.server;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
+
+import io.freshet.error.FreshetException;
+import io.freshet.lake.LakeFileIO;
+import io.freshet.protocol.ServerInfo;
+import io.freshet.server.flight.FlightService;
+import io.freshet.server.fresh.FreshMemory;
+import io.freshet.server.http.HttpService;
+import io.freshet.server.lake.IcebergLake;
+import io.freshet.server.lake.LakeCatalog;
+import io.freshet.server.log.LocalDisk;
+import io.freshet.server.log.LocalLog;
+import io.freshet.server.log.LocalLogConfiguration;
+import io.freshet.server.loop.EventLoop;
+import io.freshet.server.loop.ThreadEventLoop;
+import io.freshet.server.table.FileTableStore;
+import io.freshet.server.table.TableContext;
+import io.freshet.server.table.TableOpener;
+import io.freshet.server.table.Tables;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: opens its data folder and tables, and serves them until it is closed. */
+public final class FreshetServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FreshetServer.class);
+  private static final int MAX_WAITING_REQUESTS = 10_000;
+  private static final int LOG_THREADS = 4;
+  private static final int LAKE_THREADS = 2;
+  private static final long LOG_PENDING_BYTES = 1L << 30;
+  private static final long CLOSE_SECONDS = 60;
+
+  private final ServerConfiguration configuration;
+  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private long epoch;
+  private FlightService flight;
+  private HttpService http;
+
+  /**
+   * Starts a server. When this returns it answers calls, and every table was tried to open.
+   *
+   * @param rootAllocator borrowed; all Arrow memory of the server comes from it
+   */
+  @SuppressWarnings("NullAway.Init") // Services are set by open(), or the constructor throws.
+  private FreshetServer(ServerConfiguration configuration, BufferAllocator rootAllocator) {
+    this.configuration = configuration;
+    try {
+      open(rootAllocator);
+    } catch (IOException e) {
+      close();
+      throw new FreshetException(
+          INVALID_CONFIGURATION,
+          String.format("Can't start the server: %s", e.getMessage()),
+          e);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts a server. When this returns it answers calls, and was tried to open every table. */
+  public static FreshetServer start(
+      ServerConfiguration configuration, BufferAllocator rootAllocator) {
+    return new FreshetServer(configuration, rootAllocator);
+  }
+
+  public String flightUri() {
+    return "grpc://" + configuration.host() + ":" + flight.port();
+  }
+
+  public String httpUri() {
+    return "http://" + configuration.host() + ":" + http.port();
+  }
+
+  /** Where the lake's Iceberg REST catalog is served. */
+  public String lakeUri() {
+    return httpUri() + "/iceberg";
+  }
+
+  public ServerInfo info() {
+    return new ServerInfo(
+        version(),
+        epoch,
+        lakeUri(),
+        new ServerInfo.Limits(configuration.maxBatchBytes(), configuration.maxLease().toMillis()));
+  }
+
+  /** The version of this build. */
+  public static String version() {
+    String version = FreshetServer.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** Ends calls that run, closes tables and logs, and gives the data folder back. Idempotent. */
+  @Override
+  public void close() {
+    while (!toClose.isEmpty()) {
+      AutoCloseable next = toClose.pop();
+      try {
+        next.close();
+      } catch (Exception e) {
+        LOG.warn("Shutdown goes on after a failure", e);
+      }
+    }
+  }
+
+  private void open(BufferAllocator rootAllocator) throws IOException {
+    DataFolder data = closing(DataFolder.open(configuration.data()));
+    epoch = data.epoch();
+    LakeCatalog catalog = closing(LakeCatalog.open(data.folder(), configuration.lake()));
+    FileIO lakeFiles = closing(new LakeFileIO());
+    lakeFiles.initialize(configuration.lake());
+    BufferAllocator fresh = closing(allocator(rootAllocator, "fresh"));
+    BufferAllocator tiering = closing(allocator(rootAllocator, "tiering"));
+    BufferAllocator calls = closing(allocator(rootAllocator, "calls"));
+    List<EventLoop> loops = loops();
+    ExecutorService logWrites = closing("log", Executors.newFixedThreadPool(LOG_THREADS));
+    ExecutorService lakeWork = closing("lake", Executors.newFixedThreadPool(LAKE_THREADS));
+    ExecutorService definitions = closing("tables", Executors.newSingleThreadExecutor());
+    LocalLog log =
+        new LocalLog(
+            new LocalDisk(data.log()),
+            logWrites,
+            fresh,
+            Clock.systemUTC(),
+            LocalLogConfiguration.DEFAULT
+                .withSegmentSizeBytes(configuration.logSegmentBytes())
+                .withDurability(configuration.durability())
+                .withMaxPendingBytes(LOG_PENDING_BYTES));
+    TableContext context =
+        new TableContext(
+            loops.get(0),
+            lakeWork,
+            Clock.systemUTC(),
+            epoch,
+            configuration.lease(),
+            configuration.maxLease(),
+            tiering);
+    FreshMemory memory = new FreshMemory(configuration.freshMemoryBytes());
+    TableOpener opener = new TableOpener(log, memory, loops, context, fresh);
+    IcebergLake lake = new IcebergLake(catalog.catalog());
+    Tables tables =
+        new Tables(
+            new FileTableStore(data.tables()),
+            lake,
+            opener,
+            definitions,
+            loops.get(0),
+            UUID::randomUUID);
+    toClose.push(tables::close);
+    tables.start().join();
+    flight =
+        closing(
+            FlightService.start(
+                configuration.host(),
+                configuration.flightPort(),
+                tables,
+                lake,
+                lakeFiles,
+                this::info,
+                calls,
+                configuration.maxBatchBytes()));
+  }
+
+  private List<EventLoop> loops() {
+    List<EventLoop> loops = new ArrayList<>();
+    int count = Math.max(2, Runtime.getRuntime().availableProcessors());
+    for (int i = 0; i < count; i++) {
+      loops.add(closing(new ThreadEventLoop("freshet-loop-" + i, MAX_WAITING_REQUESTS)));
+    }
+    return loops;
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    toClose.push(resource);
+    return resource;
+  }
+
+  private ExecutorService closing(String name, ExecutorService executor) {
+    toClose.push(
+        () -> {
+          executor.shutdown();
+          if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("Work of '{}' did not end within {} s", name, CLOSE_SECONDS);
+            executor.shutdownNow();
+          }
+        });
+    return executor;
+  }
+
+  private static BufferAllocator allocator(BufferAllocator root, String name) {
+    return root.newChildAllocator(name, 0, Long.MAX_VALUE);
+  }
+}

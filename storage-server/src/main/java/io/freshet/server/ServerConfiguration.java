@@ -1,0 +1,172 @@
+package io.freshet.server;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.freshet.error.FreshetException;
+import io.freshet.server.log.Durability;
+import io.freshet.table.TableOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server runs. Nothing has to be set.
+ *
+ * @param data the folder that holds everything the server keeps
+ * @param host the address that both services listen on
+ * @param flightPort of the Flight service; 0 for any that is free
+ * @param httpPort of the HTTP service; 0 for any that is free
+ * @param freshMemoryBytes how much memory fresh rows may take before they are read from the log's files
+ * @param maxBatchBytes the largest batch that a writer may send
+ * @param lease of a union snapshot, unless its reader asks for another
+ * @param maxLease the longest that a reader may ask for
+ * @param lake properties of the lake's Iceberg catalog; empty for the embedded one
+ */
+public record ServerConfiguration(
+    Path data,
+    String host,
+    int flightPort,
+    int httpPort,
+    Durability durability,
+    long freshMemoryBytes,
+    long maxBatchBytes,
+    long logSegmentBytes,
+    Duration lease,
+    Duration maxLease,
+    Map<String, String> lake) {
+  public static final int DEFAULT_FLIGHT_PORT = 9090;
+  public static final int DEFAULT_HTTP_PORT = 8181;
+
+  public ServerConfiguration {
+    lake = Map.copyOf(lake);
+    checkPort("flight-port", flightPort);
+    checkPort("http-port", httpPort);
+    if (maxBatchBytes < 1 || maxBatchBytes > (1L << 30)) {
+      throw FreshetException.of(
+          INVALID_CONFIGURATION, "max-batch-size is %d bytes: set 1 byte to 1GB", maxBatchBytes);
+    }
+  }
+
+  /** The settings of {@code freshet.yaml}, as they are written there; null where nothing is. */
+  public record Settings(
+      @Nullable String data,
+      @Nullable String host,
+      @Nullable Integer flightPort,
+      @Nullable Integer httpPort,
+      @Nullable String durability,
+      @Nullable String freshMemory,
+      @Nullable String maxBatchSize,
+      @Nullable String logSegmentSize,
+      @Nullable String lease,
+      @Nullable String maxLease,
+      @Nullable Map<String, String> lake) {
+    public static final Settings NONE =
+        new Settings(null, null, null, null, null, null, null, null, null, null, null);
+
+    /** These settings, and those of {@code other} where these say nothing. */
+    public Settings orElse(Settings other) {
+      return new Settings(
+          first(data, other.data),
+          first(host, other.host),
+          first(flightPort, other.flightPort),
+          first(httpPort, other.httpPort),
+          first(durability, other.durability),
+          first(freshMemory, other.freshMemory),
+          first(maxBatchSize, other.maxBatchSize),
+          first(logSegmentSize, other.logSegmentSize),
+          first(lease, other.lease),
+          first(maxLease, other.maxLease),
+          first(lake, other.lake));
+    }
+
+    /** The configuration that these settings make, with defaults for what they leave open. */
+    public ServerConfiguration resolve() {
+      try {
+        return new ServerConfiguration(
+            Path.of(or(data, "freshet-data")).toAbsolutePath().normalize(),
+            or(host, "127.0.0.1"),
+            or(flightPort, DEFAULT_FLIGHT_PORT),
+            or(httpPort, DEFAULT_HTTP_PORT),
+            durability(or(durability, "fsync")),
+            TableOptions.size("fresh-memory", or(freshMemory, "512MB")),
+            TableOptions.size("max-batch-size", or(maxBatchSize, "64MB")),
+            TableOptions.size("log-segment-size", or(logSegmentSize, "256MB")),
+            TableOptions.duration("lease", or(lease, "5min")),
+            TableOptions.duration("max-lease", or(maxLease, "1h")),
+            or(lake, Map.<String, String>of()));
+      } catch (FreshetException e) {
+        throw new FreshetException(INVALID_CONFIGURATION, String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private static <T> @Nullable T first(@Nullable T mine, @Nullable T other) {
+      return mine == null ? other : mine;
+    }
+
+    private static <T> T or(@Nullable T value, T defaultValue) {
+      return value == null ? defaultValue : value;
+    }
+
+    private static Durability durability(String text) {
+      try {
+        return Durability.valueOf(text.toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException e) {
+        throw new FreshetException(
+            INVALID_CONFIGURATION,
+            String.format(
+                "durability is '%s': set fsync (a write is on disk when it is acknowledged) or os (the"
+                    + " operating system writes it some seconds later)",
+                text),
+            e);
+      }
+    }
+  }
+
+  /** Reads settings from a YAML file; an unknown key is refused by name. */
+  public static Settings read(Path file) {
+    YAMLMapper mapper =
+        YAMLMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    try {
+      String text = Files.readString(file);
+      return text.isBlank() ? Settings.NONE : mapper.readValue(text, Settings.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new FreshetException(
+          INVALID_CONFIGURATION,
+          String.format(
+              "%s line %d: there is no setting '%s'; the settings are %s",
+              file,
+              e.getLocation().getLineNr(),
+              e.getPropertyName(),
+              new TreeSet<>(e.getKnownPropertyIds())),
+          e);
+    } catch (JsonProcessingException e) {
+      throw new FreshetException(
+          INVALID_CONFIGURATION,
+          String.format("%s is not valid: %s", file, e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw new FreshetException(
+          INVALID_CONFIGURATION, String.format("Can't read %s: %s", file, e.getMessage()), e);
+    }
+  }
+
+  private static void checkPort(String name, int port) {
+    if (port < 0 || port > 65535) {
+      throw FreshetException.of(
+          INVALID_CONFIGURATION, "%s is %d: set 1 to 65535, or 0 for any free port", name, port);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.freshet.server.flight;
+
+import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+
+import io.freshet.error.FreshetException;
+import io.freshet.protocol.FlightErrors;
+import io.freshet.reader.BatchSource;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.BackpressureStrategy;
+import org.apache.arrow.flight.BackpressureStrategy.WaitResult;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Sends batches to a Flight client as fast as it takes them. */
+final class BatchStreamer {
+  private static final long SLOW_READER_SECONDS = 300;
+
+  private BatchStreamer() {}
+
+  /** Sends all batches of {@code source}, whose columns are those of {@code schema}. */
+  static void stream(
+      BatchSource source, Schema schema, BufferAllocator allocator, ServerStreamListener listener) {
+    BackpressureStrategy pressure = new BackpressureStrategy.CallbackBackpressureStrategy();
+    pressure.register(listener);
+    try (VectorSchemaRoot out = VectorSchemaRoot.create(schema, allocator)) {
+      listener.setUseZeroCopy(true);
+      listener.start(out);
+      while (source.next()) {
+        WaitResult waited = pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
+        if (waited == WaitResult.CANCELLED || listener.isCancelled()) {
+          return;
+        }
+        if (waited != WaitResult.READY) {
+          throw FreshetException.of(
+              OVERLOADED,
+              "The reader took no batch for %d s: read faster, or ask for less",
+              SLOW_READER_SECONDS);
+        }
+        move(source.batch(), out);
+        listener.putNext();
+        out.clear();
+      }
+      listener.completed();
+    } catch (RuntimeException e) {
+      listener.error(FlightErrors.toFlight(e));
+    }
+  }
+
+  private static void move(VectorSchemaRoot from, VectorSchemaRoot to) {
+    for (int column = 0; column < from.getFieldVectors().size(); column++) {
+      FieldVector target = to.getVector(column);
+      from.getVector(column).makeTransferPair(target).transfer();
+    }
+    to.setRowCount(from.getRowCount());
+  }
+}

@@ -1,0 +1,73 @@
+package io.freshet.server.flight;
+
+import io.freshet.protocol.ServerInfo;
+import io.freshet.server.lake.Lake;
+import io.freshet.server.table.Tables;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.iceberg.io.FileIO;
+
+/** The Flight service of a server, listening. */
+public final class FlightService implements AutoCloseable {
+  private static final long CLOSE_SECONDS = 10;
+
+  private final FlightServer server;
+
+  private FlightService(FlightServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param port 0 for any that is free
+   * @param lakeFiles reads the lake's files for clients that ask for the whole table; borrowed
+   * @param allocator borrowed; holds batches on their way in and out
+   * @throws IOException if the port is taken
+   */
+  public static FlightService start(
+      String host,
+      int port,
+      Tables tables,
+      Lake lake,
+      FileIO lakeFiles,
+      Supplier<ServerInfo> serverInfo,
+      BufferAllocator allocator,
+      long maxBatchBytes)
+      throws IOException {
+    FreshetFlightProducer producer =
+        new FreshetFlightProducer(
+            tables,
+            new ControlActions(tables, lake, serverInfo),
+            lakeFiles,
+            allocator,
+            maxBatchBytes);
+    FlightServer server =
+        FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            .build()
+            .start();
+    return new FlightService(server);
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Refuses new calls, lets running ones end for some seconds, then cuts them off. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        server.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

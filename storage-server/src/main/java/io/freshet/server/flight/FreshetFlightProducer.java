@@ -1,0 +1,231 @@
+package io.freshet.server.flight;
+
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+
+import io.freshet.error.FreshetException;
+import io.freshet.protocol.AppendCommand;
+import io.freshet.protocol.FlightErrors;
+import io.freshet.protocol.FreshetAction;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.LakeBase;
+import io.freshet.protocol.ReadCommand;
+import io.freshet.protocol.ReadTicket;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.BatchSource;
+import io.freshet.reader.Projection;
+import io.freshet.reader.UnionReader;
+import io.freshet.server.bucket.Bucket;
+import io.freshet.server.read.FreshRead;
+import io.freshet.server.table.ServerTable;
+import io.freshet.server.table.Tables;
+import io.freshet.server.table.UnionLease;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.ActionType;
+import org.apache.arrow.flight.Criteria;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightEndpoint;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightProducer;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.iceberg.io.FileIO;
+
+/**
+ * The server as a Flight producer. Everything that fails, fails as {@link FlightErrors} says; so a method
+ * here only finds what a call is about and hands it over.
+ */
+final class FreshetFlightProducer implements FlightProducer {
+  private final Tables tables;
+  private final ControlActions actions;
+  private final FileIO lakeFiles;
+  private final BufferAllocator allocator;
+  private final long maxBatchBytes;
+
+  FreshetFlightProducer(
+      Tables tables,
+      ControlActions actions,
+      FileIO lakeFiles,
+      BufferAllocator allocator,
+      long maxBatchBytes) {
+    this.tables = tables;
+    this.actions = actions;
+    this.lakeFiles = lakeFiles;
+    this.allocator = allocator;
+    this.maxBatchBytes = maxBatchBytes;
+  }
+
+  @Override
+  public void listActions(CallContext context, StreamListener<ActionType> listener) {
+    for (FreshetAction action : FreshetAction.values()) {
+      listener.onNext(new ActionType(action.actionName(), action.description()));
+    }
+    listener.onCompleted();
+  }
+
+  @Override
+  public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
+    try {
+      actions
+          .run(FreshetAction.named(action.getType()), action.getBody())
+          .whenComplete(
+              (json, error) -> {
+                if (error != null) {
+                  listener.onError(FlightErrors.toFlight(error));
+                } else {
+                  listener.onNext(new Result(json));
+                  listener.onCompleted();
+                }
+              });
+    } catch (RuntimeException e) {
+      listener.onError(FlightErrors.toFlight(e));
+    }
+  }
+
+  @Override
+  public void listFlights(
+      CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
+    try {
+      for (TableName name : tables.names()) {
+        TableDefinition definition = tables.get(name).definition().join();
+        listener.onNext(
+            new FlightInfo(
+                Projection.of(definition.schema(), null, null).arrowSchema(),
+                FlightDescriptor.path(name.toString()),
+                List.of(),
+                -1,
+                -1));
+      }
+      listener.onCompleted();
+    } catch (RuntimeException e) {
+      listener.onError(FlightErrors.toFlight(e));
+    }
+  }
+
+  @Override
+  public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
+    try {
+      ReadCommand command = readCommand(descriptor);
+      ServerTable table = tables.get(command.table());
+      Projection projection =
+          Projection.of(
+              table.definition().join().schema(), command.columns(), command.filter());
+      UnionSnapshot snapshot = table.plan(null).join();
+      ReadTicket ticket =
+          new ReadTicket(
+              snapshot.snapshot(),
+              ReadTicket.Part.UNION,
+              null,
+              command.columns(),
+              command.filter());
+      return new FlightInfo(
+          projection.arrowSchema(),
+          descriptor,
+          List.of(
+              new FlightEndpoint(new Ticket(Json.write(ticket)), Location.reuseConnection())),
+          -1,
+          -1);
+    } catch (RuntimeException e) {
+      throw FlightErrors.toFlight(e);
+    }
+  }
+
+  @Override
+  public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+    try {
+      ReadTicket read = Json.read(ticket.getBytes(), ReadTicket.class, "The ticket");
+      if (read.snapshot() == null || read.part() == null) {
+        throw FreshetException.of(
+            INVALID_REQUEST, "The ticket needs the fields 'snapshot' and 'part'");
+      }
+      ServerTable table = tables.get(ControlActions.SnapshotNames.tableId(read.snapshot()));
+      UnionLease lease = table.lease(read.snapshot()).join();
+      Projection projection =
+          Projection.of(lease.definition().schema(), read.columns(), read.filter());
+      try (BufferAllocator reads =
+              allocator.newChildAllocator("read of " + table.name(), 0, Long.MAX_VALUE);
+          BatchSource source = open(table, lease, read, projection, reads)) {
+        BatchStreamer.stream(source, projection.arrowSchema(), reads, listener);
+      }
+    } catch (RuntimeException e) {
+      listener.error(FlightErrors.toFlight(e));
+    }
+  }
+
+  @Override
+  public Runnable acceptPut(
+      CallContext context, FlightStream stream, StreamListener<PutResult> acknowledgements) {
+    return () -> {
+      try (FlightStream opened = stream) {
+        AppendCommand command = appendCommand(opened.getDescriptor());
+        ServerTable table = tables.get(command.table());
+        TableDefinition definition = table.definition().join();
+        new AppendStream(table, definition, command, allocator, maxBatchBytes, acknowledgements)
+            .run(opened);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        acknowledgements.onError(FlightErrors.toFlight(e));
+      } catch (Exception e) {
+        acknowledgements.onError(FlightErrors.toFlight(e));
+      }
+    };
+  }
+
+  private BatchSource open(
+      ServerTable table,
+      UnionLease lease,
+      ReadTicket read,
+      Projection projection,
+      BufferAllocator reads) {
+    BatchSource fresh = new FreshRead(lease, buckets(table, read), projection, reads);
+    if (read.part() == ReadTicket.Part.FRESH) {
+      return fresh;
+    }
+    LakeBase base = new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation());
+    BatchSource lakeRows =
+        UnionReader.lakeRows(base, table.name().toString(), projection, lakeFiles, reads);
+    return BatchSource.concat(List.of(lakeRows, fresh));
+  }
+
+  private static List<Bucket> buckets(ServerTable table, ReadTicket read) {
+    Integer bucket = read.bucket();
+    if (bucket == null) {
+      return table.buckets();
+    }
+    if (bucket < 0 || bucket >= table.buckets().size()) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "There is no bucket %d in table %s: its buckets are 0 to %d",
+          bucket,
+          table.name(),
+          table.buckets().size() - 1);
+    }
+    return List.of(table.buckets().get(bucket));
+  }
+
+  private static ReadCommand readCommand(FlightDescriptor descriptor) {
+    return descriptor.isCommand()
+        ? Json.read(descriptor.getCommand(), ReadCommand.class, "The command")
+        : new ReadCommand(tableName(descriptor), null, null);
+  }
+
+  private static AppendCommand appendCommand(FlightDescriptor descriptor) {
+    return descriptor.isCommand()
+        ? Json.read(descriptor.getCommand(), AppendCommand.class, "The command")
+        : new AppendCommand(tableName(descriptor), null);
+  }
+
+  /** A path is {@code ["ns.table"]} or {@code ["ns", "table"]}. */
+  private static TableName tableName(FlightDescriptor descriptor) {
+    List<String> path = new ArrayList<>(descriptor.getPath());
+    return TableName.parse(String.join(".", path));
+  }
+}

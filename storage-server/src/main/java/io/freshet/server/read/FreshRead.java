@@ -1,0 +1,142 @@
+package io.freshet.server.read;
+
+import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
+import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
+
+import io.freshet.arrow.ArrowBatches;
+import io.freshet.arrow.ArrowSchemas;
+import io.freshet.error.FreshetException;
+import io.freshet.filter.RowFilter;
+import io.freshet.filter.Selection;
+import io.freshet.reader.BatchSource;
+import io.freshet.reader.Projection;
+import io.freshet.server.bucket.Bucket;
+import io.freshet.server.fresh.FreshCursor;
+import io.freshet.server.fresh.FreshSlice;
+import io.freshet.server.table.UnionLease;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The fresh rows of a union snapshot, bucket by bucket, filtered and projected. For one thread. */
+public final class FreshRead implements BatchSource {
+  private final UnionLease lease;
+  private final Iterator<Bucket> buckets;
+  private final Projection projection;
+  private final @Nullable RowFilter filter;
+  private final Schema tableSchema;
+  private final BufferAllocator allocator;
+
+  private @Nullable FreshCursor cursor;
+  private @Nullable VectorSchemaRoot batch;
+
+  /**
+   * @param buckets those to read
+   * @param allocator borrowed; for the batches
+   */
+  public FreshRead(
+      UnionLease lease, List<Bucket> buckets, Projection projection, BufferAllocator allocator) {
+    this.lease = lease;
+    this.buckets = List.copyOf(buckets).iterator();
+    this.projection = projection;
+    this.filter =
+        projection.isUnfiltered()
+            ? null
+            : RowFilter.bind(projection.schema(), projection.filter());
+    this.tableSchema = ArrowSchemas.toArrow(projection.schema());
+    this.allocator = allocator;
+  }
+
+  @Override
+  public boolean next() {
+    clear();
+    try {
+      FreshSlice slice = nextSlice();
+      while (slice != null) {
+        try (FreshSlice opened = slice) {
+          batch = select(opened);
+        }
+        if (batch != null) {
+          return true;
+        }
+        slice = nextSlice();
+      }
+      return false;
+    } catch (FreshetException e) {
+      throw e.code() == OFFSET_OUT_OF_RANGE ? expired(e) : e;
+    }
+  }
+
+  @Override
+  public VectorSchemaRoot batch() {
+    if (batch == null) {
+      throw new IllegalStateException("There is no batch: next() was not called or said false");
+    }
+    return batch;
+  }
+
+  @Override
+  public void close() {
+    clear();
+    if (cursor != null) {
+      cursor.close();
+      cursor = null;
+    }
+  }
+
+  private @Nullable FreshSlice nextSlice() {
+    while (true) {
+      if (cursor != null) {
+        FreshSlice slice = cursor.next();
+        if (slice != null) {
+          return slice;
+        }
+        cursor.close();
+        cursor = null;
+      }
+      if (!buckets.hasNext()) {
+        return null;
+      }
+      Bucket bucket = buckets.next();
+      int number = bucket.id().bucket();
+      cursor =
+          bucket.fresh().read(lease.base().tiered().of(number), lease.ends().of(number));
+    }
+  }
+
+  /** The slice's rows that match, in the projected columns, or null if there are none. */
+  private @Nullable VectorSchemaRoot select(FreshSlice slice) {
+    try (VectorSchemaRoot rows = slice.load(tableSchema, allocator)) {
+      Selection selection = filter == null ? Selection.all(rows.getRowCount()) : filter.select(rows);
+      if (selection.isNone()) {
+        return null;
+      }
+      try (VectorSchemaRoot projected =
+          ArrowBatches.project(rows, projection.columns(), allocator)) {
+        return selection.isAll()
+            ? ArrowBatches.share(projected, allocator)
+            : ArrowBatches.gather(projected, selection.toArray(), allocator);
+      }
+    }
+  }
+
+  private void clear() {
+    if (batch != null) {
+      batch.close();
+      batch = null;
+    }
+  }
+
+  private FreshetException expired(FreshetException cause) {
+    return new FreshetException(
+        SNAPSHOT_EXPIRED,
+        String.format(
+            "Union snapshot %s of table %s expired while it was read: plan again, and renew the lease"
+                + " while you read",
+            lease.snapshot(), lease.definition().name()),
+        cause);
+  }
+}

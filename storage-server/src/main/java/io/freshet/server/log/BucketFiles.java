@@ -88,6 +88,11 @@ final class BucketFiles {
     return writers;
   }
 
+  /** Why nothing can be written until the log is opened again, or null. */
+  @Nullable String unusable() {
+    return unusable;
+  }
+
   /** Where an operator finds what is written to. */
   String location() {
     return disk.locate(active == null ? folder : active.segment.path());
@@ -101,7 +106,7 @@ final class BucketFiles {
    */
   int write(List<LogEntry> entries) throws IOException {
     if (unusable != null) {
-      throw new IOException(unusable);
+      throw new IOException("an earlier write has failed");
     }
     buffers.clear();
     ActiveSegment target = active;
@@ -147,7 +152,8 @@ final class BucketFiles {
     } catch (IOException e) {
       unusable =
           String.format(
-              "an earlier write failed, and then cutting %s back to byte %d failed too (%s)",
+              "a write has failed, and then cutting %s back to byte %d failed too (%s), so the write"
+                  + " may come back: open the log again",
               disk.locate(path), failed.endPosition, e);
     }
   }
@@ -331,7 +337,7 @@ final class BucketFiles {
 
     /** Whether an entry goes in after those that are laid out in the buffers. */
     boolean takes(LogEntry entry) {
-      long end = endPosition + buffers.sizeBytes() + EntryBuffers.bodyBytes(entry.batch());
+      long end = endPosition + buffers.sizeBytes() + EntryBuffers.maxSizeBytes(entry.batch());
       boolean isFirst = !hasBatches && buffers.sizeBytes() == 0;
       return isFirst || end <= configuration.segmentSizeBytes();
     }

@@ -46,6 +46,12 @@ final class EntryBuffers {
     return padded(last.getOffset() + last.getSize());
   }
 
+  /** At least what {@link #addBatch} adds for a batch: the flatbuffer's size is estimated. */
+  static long maxSizeBytes(ArrowRecordBatch batch) {
+    int structs = batch.getNodes().size() + batch.getBuffers().size();
+    return ENTRY_HEADER_BYTES + MESSAGE_PREFIX_BYTES + 128 + 16L * structs + bodyBytes(batch);
+  }
+
   /**
    * @param position where the entry will be in the file
    * @param durablePosition as in the format

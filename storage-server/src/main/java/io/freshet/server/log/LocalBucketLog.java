@@ -315,7 +315,7 @@ final class LocalBucketLog implements BucketLog {
         synchronized (queue) {
           isFlushScheduled = false;
         }
-        failPending(List.of(), writeFailed(e));
+        failPending(List.of(), writeFailed(files.location(), e));
       } finally {
         writing.unlock();
       }
@@ -357,8 +357,9 @@ final class LocalBucketLog implements BucketLog {
   }
 
   private void failFrom(List<Pending> group, Throwable cause) {
-    FreshetException failure = writeFailed(cause);
+    String location = files.location();
     files.undo();
+    FreshetException failure = writeFailed(location, cause);
     LOG.error("A write to the log of bucket {} failed", bucket, failure);
     failPending(group, failure);
   }
@@ -383,13 +384,19 @@ final class LocalBucketLog implements BucketLog {
     }
   }
 
-  private FreshetException writeFailed(Throwable cause) {
+  private FreshetException writeFailed(String location, Throwable cause) {
+    String unusable = files.unusable();
     return new FreshetException(
         LOG_WRITE_FAILED,
         String.format(
-            "Cannot write to the log of bucket %s in %s: %s. Nothing of this write is stored: free"
-                + " some space or check the disk, then send it again.",
-            bucket, files.location(), cause),
+            "Cannot write to the log of bucket %s in %s: %s. %s",
+            bucket,
+            location,
+            cause,
+            unusable == null
+                ? "Nothing of this write is stored: free some space or check the disk, then send it"
+                    + " again."
+                : "Nothing more can be written: " + unusable + "."),
         cause);
   }
 

@@ -190,18 +190,24 @@ final class Segment {
       throw corrupt(
           header.position(), "offset " + header.startOffset() + " is there instead of " + next);
     }
-    int payload = window.index(header.position()) + ENTRY_HEADER_BYTES;
-    try {
-      SegmentFormatV1.checkPayload(window.bytes(), payload, header);
-    } catch (MalformedSegmentException e) {
-      throw corrupt(header.position(), String.valueOf(e.getMessage()));
-    }
+    int payload = checkPayload(window, header);
     return new LogEntry(
         header.startOffset(),
         header.commitTimestampMicros(),
         header.schemaId(),
         header.writer(),
         batch(window, header, payload, allocator));
+  }
+
+  /** Returns where in the window the payload begins. */
+  private int checkPayload(Window window, EntryHeader header) {
+    int payload = window.index(header.position()) + ENTRY_HEADER_BYTES;
+    try {
+      SegmentFormatV1.checkPayload(window.bytes(), payload, header);
+    } catch (MalformedSegmentException e) {
+      throw corrupt(header.position(), String.valueOf(e.getMessage()));
+    }
+    return payload;
   }
 
   private static ArrowRecordBatch batch(
@@ -241,6 +247,9 @@ final class Segment {
       wholeEntry(header, end);
       if (header.kind() == SegmentFormatV1.BATCH) {
         made.add(header.startOffset(), position);
+      } else {
+        // Nobody reads these again, so this is where their bit rot is found.
+        checkPayload(window, header);
       }
       next = header.endOffset();
       position = header.endPosition();

@@ -119,6 +119,12 @@ public final class SimulatedDisk implements Disk {
     durableFiles.put(path, file);
   }
 
+  /** Makes a file disappear, durably, as an operator does. */
+  public synchronized void erase(String path) {
+    files.remove(path);
+    durableFiles.remove(path);
+  }
+
   @Override
   public synchronized void createFolder(String folder) throws IOException {
     checkAlive();

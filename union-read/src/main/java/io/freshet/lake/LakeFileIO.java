@@ -17,6 +17,9 @@ import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.ResolvingFileIO;
+import org.apache.iceberg.io.StorageCredential;
+import org.apache.iceberg.io.SupportsStorageCredentials;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lake's files wherever they are: local ones through {@link LocalFileIO}, so that they are
@@ -25,26 +28,36 @@ import org.apache.iceberg.io.ResolvingFileIO;
  *
  * <p>Iceberg loads it through the catalog property {@code io-impl}.
  */
-public final class LakeFileIO implements DelegateFileIO {
+public final class LakeFileIO implements DelegateFileIO, SupportsStorageCredentials {
   private static final long serialVersionUID = 1L;
 
   private final LocalFileIO local = new LocalFileIO();
-  private final ResolvingFileIO remote = new ResolvingFileIO();
-
-  /** A LakeFileIO without properties, until {@link #initialize}. */
-  public LakeFileIO() {
-    initialize(Map.of());
-  }
+  private List<StorageCredential> credentials = new ArrayList<>();
+  private @Nullable ResolvingFileIO remote;
 
   @Override
-  public void initialize(Map<String, String> properties) {
+  public synchronized void initialize(Map<String, String> properties) {
+    close();
     local.initialize(properties);
-    remote.initialize(properties);
   }
 
   @Override
   public Map<String, String> properties() {
     return local.properties();
+  }
+
+  /** Credentials that a REST catalog hands out for folders of an object store. */
+  @Override
+  public synchronized void setCredentials(List<StorageCredential> newCredentials) {
+    credentials = new ArrayList<>(newCredentials);
+    if (remote != null) {
+      remote.setCredentials(credentials);
+    }
+  }
+
+  @Override
+  public synchronized List<StorageCredential> credentials() {
+    return List.copyOf(credentials);
   }
 
   @Override
@@ -74,7 +87,10 @@ public final class LakeFileIO implements DelegateFileIO {
     for (String location : locations) {
       (LocalLocation.isLocal(location) ? localOnes : remoteOnes).add(location);
     }
-    int failures = delete(local, localOnes) + delete(remote, remoteOnes);
+    int failures = delete(local, localOnes);
+    if (!remoteOnes.isEmpty()) {
+      failures += delete(remote(), remoteOnes);
+    }
     if (failures > 0) {
       throw new BulkDeletionFailureException(failures);
     }
@@ -91,19 +107,29 @@ public final class LakeFileIO implements DelegateFileIO {
   }
 
   @Override
-  public void close() {
-    local.close();
-    remote.close();
+  public synchronized void close() {
+    if (remote != null) {
+      remote.close();
+      remote = null;
+    }
   }
 
   private DelegateFileIO io(String location) {
-    return LocalLocation.isLocal(location) ? local : remote;
+    return LocalLocation.isLocal(location) ? local : remote();
+  }
+
+  private synchronized ResolvingFileIO remote() {
+    ResolvingFileIO io = remote;
+    if (io == null) {
+      io = new ResolvingFileIO();
+      io.initialize(properties());
+      io.setCredentials(credentials);
+      remote = io;
+    }
+    return io;
   }
 
   private static int delete(DelegateFileIO io, List<String> locations) {
-    if (locations.isEmpty()) {
-      return 0;
-    }
     try {
       io.deleteFiles(locations);
       return 0;

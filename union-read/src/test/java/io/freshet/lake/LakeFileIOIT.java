@@ -8,6 +8,7 @@
  */
 package io.freshet.lake;
 
+import static io.freshet.lake.LakeRows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,39 +21,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.iceberg.BaseMetastoreTableOperations;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogUtil;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.data.GenericRecord;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetWriter;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.parquet.Parquet;
-import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LakeFileIOIT {
-  private static final Schema SCHEMA =
-      new Schema(
-          Types.NestedField.required(1, "id", Types.LongType.get()),
-          Types.NestedField.optional(2, "name", Types.StringType.get()));
-
   @TempDir Path folder;
 
   @Test
@@ -60,12 +43,10 @@ final class LakeFileIOIT {
     try (FileIO io = CatalogUtil.loadFileIO(LakeFileIO.class.getName(), Map.of("a", "b"), null)) {
       assertThat(io.properties()).containsEntry("a", "b");
       Table table = createTable(io);
-      table.newAppend().appendFile(write(table, record(1, "one"))).commit();
-      table.newAppend().appendFile(write(table, record(2, null))).commit();
+      LakeRows.append(table, row(1, "one"));
+      LakeRows.append(table, row(2, null));
 
-      try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-        assertThat(rows).containsExactlyInAnyOrder(record(1, "one"), record(2, null));
-      }
+      assertThat(LakeRows.read(table)).containsExactlyInAnyOrder(row(1, "one"), row(2, null));
       assertThat(files()).isNotEmpty().noneMatch(name -> name.endsWith(".crc"));
 
       CatalogUtil.dropTableData(io, ((BaseTable) table).operations().current());
@@ -108,38 +89,12 @@ final class LakeFileIOIT {
     operations.commit(
         null,
         TableMetadata.newTableMetadata(
-            SCHEMA,
+            LakeRows.SCHEMA,
             PartitionSpec.unpartitioned(),
             SortOrder.unsorted(),
             "file://" + folder + "/sales/orders",
             Map.of(TableProperties.FORMAT_VERSION, "3")));
     return new BaseTable(operations, "sales.orders");
-  }
-
-  private static DataFile write(Table table, Record... rows) throws IOException {
-    OutputFile file =
-        table.io().newOutputFile(table.locationProvider().newDataLocation(UUID.randomUUID() + ""));
-    FileAppender<Record> appender =
-        Parquet.write(file)
-            .schema(table.schema())
-            .createWriterFunc(GenericParquetWriter::create)
-            .build();
-    try (appender) {
-      appender.addAll(List.of(rows));
-    }
-    return DataFiles.builder(table.spec())
-        .withPath(file.location())
-        .withFormat("parquet")
-        .withFileSizeInBytes(appender.length())
-        .withMetrics(appender.metrics())
-        .build();
-  }
-
-  private static Record record(long id, @Nullable String name) {
-    Record record = GenericRecord.create(SCHEMA);
-    record.set(0, id);
-    record.set(1, name);
-    return record;
   }
 
   private List<String> files() throws IOException {

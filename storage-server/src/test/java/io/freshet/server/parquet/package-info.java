@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.server.parquet;
+
+import org.jspecify.annotations.NullMarked;

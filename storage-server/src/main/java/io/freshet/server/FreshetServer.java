@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
@@ -7,7 +15,6 @@ import io.freshet.lake.LakeFileIO;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.server.flight.FlightService;
 import io.freshet.server.fresh.FreshMemory;
-import io.freshet.server.http.HttpService;
 import io.freshet.server.lake.IcebergLake;
 import io.freshet.server.lake.LakeCatalog;
 import io.freshet.server.log.LocalDisk;
@@ -47,7 +54,6 @@ public final class FreshetServer implements AutoCloseable {
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private long epoch;
   private FlightService flight;
-  private HttpService http;
 
   /**
    * Starts a server. When this returns it answers calls, and every table was tried to open.
@@ -62,9 +68,7 @@ public final class FreshetServer implements AutoCloseable {
     } catch (IOException e) {
       close();
       throw new FreshetException(
-          INVALID_CONFIGURATION,
-          String.format("Can't start the server: %s", e.getMessage()),
-          e);
+          INVALID_CONFIGURATION, String.format("Can't start the server: %s", e.getMessage()), e);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -82,10 +86,9 @@ public final class FreshetServer implements AutoCloseable {
   }
 
   public String httpUri() {
-    return "http://" + configuration.host() + ":" + http.port();
+    return "http://" + configuration.host() + ":" + configuration.httpPort();
   }
 
-  /** Where the lake's Iceberg REST catalog is served. */
   public String lakeUri() {
     return httpUri() + "/iceberg";
   }
@@ -151,7 +154,7 @@ public final class FreshetServer implements AutoCloseable {
             tiering);
     FreshMemory memory = new FreshMemory(configuration.freshMemoryBytes());
     TableOpener opener = new TableOpener(log, memory, loops, context, fresh);
-    IcebergLake lake = new IcebergLake(catalog.catalog());
+    IcebergLake lake = new IcebergLake(catalog.catalog(), catalog.namespaces());
     Tables tables =
         new Tables(
             new FileTableStore(data.tables()),
@@ -190,14 +193,13 @@ public final class FreshetServer implements AutoCloseable {
   }
 
   private ExecutorService closing(String name, ExecutorService executor) {
-    toClose.push(
-        () -> {
-          executor.shutdown();
-          if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("Work of '{}' did not end within {} s", name, CLOSE_SECONDS);
-            executor.shutdownNow();
-          }
-        });
+    toClose.push(() -> {
+      executor.shutdown();
+      if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Work of '{}' did not end within {} s", name, CLOSE_SECONDS);
+        executor.shutdownNow();
+      }
+    });
     return executor;
   }
 

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
@@ -26,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the address that both services listen on
  * @param flightPort of the Flight service; 0 for any that is free
  * @param httpPort of the HTTP service; 0 for any that is free
- * @param freshMemoryBytes how much memory fresh rows may take before they are read from the log's files
+ * @param freshMemoryBytes how much memory fresh rows may take before they are read from the log's
+ *     files
  * @param maxBatchBytes the largest batch that a writer may send
  * @param lease of a union snapshot, unless its reader asks for another
  * @param maxLease the longest that a reader may ask for

@@ -295,11 +295,10 @@ public final class TableWriter implements AutoCloseable {
 
     @Override
     public void onNext(PutResult result) {
-      try (ArrowBuf metadata = result.getApplicationMetadata()) {
-        byte[] json = new byte[(int) metadata.readableBytes()];
-        metadata.getBytes(metadata.readerIndex(), json);
-        acknowledged(Json.read(json, Acknowledgement.class, "An acknowledgement"));
-      }
+      ArrowBuf metadata = result.getApplicationMetadata();
+      byte[] json = new byte[(int) metadata.readableBytes()];
+      metadata.getBytes(metadata.readerIndex(), json);
+      acknowledged(Json.read(json, Acknowledgement.class, "An acknowledgement"));
     }
 
     @Override

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.reader;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,8 +25,9 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.io.FileIO;
 
 /**
- * The reference union read: the rows of a union snapshot as Arrow batches, lake rows read from the lake's
- * files by this process, fresh rows streamed by the server. What engines answer is checked against it.
+ * The reference union read: the rows of a union snapshot as Arrow batches, lake rows read from the
+ * lake's files by this process, fresh rows streamed by the server. What engines answer is checked
+ * against it.
  */
 public final class UnionReader {
   private final FreshetClient client;
@@ -37,8 +46,8 @@ public final class UnionReader {
   }
 
   /**
-   * The rows that match, lake rows first. The caller closes the result, and keeps the snapshot's lease
-   * while it reads.
+   * The rows that match, lake rows first. The caller closes the result, and keeps the snapshot's
+   * lease while it reads.
    */
   public BatchSource read(UnionSnapshot snapshot, Projection projection) {
     return BatchSource.concat(

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.NULL_IN_REQUIRED_COLUMN;
@@ -21,8 +29,9 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Brings batches of one append stream into a table's columns. Columns are found by name, in any order;
- * optional ones may be missing and are null then. What does not fit is refused before anything is stored.
+ * Brings batches of one append stream into a table's columns. Columns are found by name, in any
+ * order; optional ones may be missing and are null then. What does not fit is refused before
+ * anything is stored.
  */
 final class AppendColumns {
   private final TableName table;
@@ -199,8 +208,7 @@ final class AppendColumns {
     }
   }
 
-  private void checkOffsets(
-      String path, ArrowBuf offsets, int rows, long limit) {
+  private void checkOffsets(String path, ArrowBuf offsets, int rows, long limit) {
     long width = MapVector.OFFSET_WIDTH;
     int previous = offsets.getInt(0);
     boolean isValid = previous >= 0 && offsets.capacity() >= width * (rows + 1L);

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
@@ -35,8 +43,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of batches into a table. Batches go to their buckets as they come, without waiting for
- * earlier ones, up to a limit of bytes on their way; acknowledgements leave in the order of the batches.
- * The first failure ends the stream, so no later batch overtakes an earlier one of the same writer.
+ * earlier ones, up to a limit of bytes on their way; acknowledgements leave in the order of the
+ * batches. The first failure ends the stream, so no later batch overtakes an earlier one of the
+ * same writer.
  */
 final class AppendStream {
   private static final int MAX_BYTES_ON_THEIR_WAY = 64 << 20;
@@ -76,8 +85,7 @@ final class AppendStream {
   void run(FlightStream stream) throws InterruptedException {
     try {
       AppendColumns columns =
-          new AppendColumns(
-              definition.name(), definition.schema(), stream.getSchema());
+          new AppendColumns(definition.name(), definition.schema(), stream.getSchema());
       while (!isEnded() && stream.next()) {
         append(columns, stream.getRoot(), metadata(stream.getLatestMetadata()));
       }
@@ -127,11 +135,10 @@ final class AppendStream {
     synchronized (this) {
       waiting.addLast(acknowledgement);
     }
-    acknowledgement.whenComplete(
-        (value, error) -> {
-          room.release(permits);
-          acknowledge();
-        });
+    acknowledgement.whenComplete((value, error) -> {
+      room.release(permits);
+      acknowledge();
+    });
   }
 
   private List<BucketSplitter.Part> parts(VectorSchemaRoot rows, BatchMetadata metadata) {
@@ -176,15 +183,14 @@ final class AppendStream {
     }
     long allRows = rows;
     return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
-        .thenApply(
-            unused ->
-                new Acknowledgement(
-                    sequence,
-                    allRows,
-                    ranges.stream()
-                        .map(CompletableFuture::join)
-                        .filter(range -> range.startOffset() < range.endOffset())
-                        .toList()));
+        .thenApply(unused ->
+            new Acknowledgement(
+                sequence,
+                allRows,
+                ranges.stream()
+                    .map(CompletableFuture::join)
+                    .filter(range -> range.startOffset() < range.endOffset())
+                    .toList()));
   }
 
   private static OffsetRange range(int bucket, AppendResult result) {
@@ -212,7 +218,6 @@ final class AppendStream {
         ArrowBuf buffer = allocator.buffer(json.length);
         buffer.writeBytes(json);
         try (PutResult result = PutResult.metadata(buffer)) {
-          buffer.close();
           acknowledgements.onNext(result);
         }
       } catch (RuntimeException e) {

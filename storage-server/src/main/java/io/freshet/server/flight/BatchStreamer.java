@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
@@ -29,7 +37,8 @@ final class BatchStreamer {
       listener.setUseZeroCopy(true);
       listener.start(out);
       while (source.next()) {
-        WaitResult waited = pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
+        WaitResult waited =
+            pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
         if (waited == WaitResult.CANCELLED || listener.isCancelled()) {
           return;
         }

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
@@ -23,7 +31,6 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.Criteria;
@@ -40,8 +47,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.io.FileIO;
 
 /**
- * The server as a Flight producer. Everything that fails, fails as {@link FlightErrors} says; so a method
- * here only finds what a call is about and hands it over.
+ * The server as a Flight producer. Everything that fails, fails as {@link FlightErrors} says; so a
+ * method here only finds what a call is about and hands it over.
  */
 final class FreshetFlightProducer implements FlightProducer {
   private final Tables tables;
@@ -76,15 +83,14 @@ final class FreshetFlightProducer implements FlightProducer {
     try {
       actions
           .run(FreshetAction.named(action.getType()), action.getBody())
-          .whenComplete(
-              (json, error) -> {
-                if (error != null) {
-                  listener.onError(FlightErrors.toFlight(error));
-                } else {
-                  listener.onNext(new Result(json));
-                  listener.onCompleted();
-                }
-              });
+          .whenComplete((json, error) -> {
+            if (error != null) {
+              listener.onError(FlightErrors.toFlight(error));
+            } else {
+              listener.onNext(new Result(json));
+              listener.onCompleted();
+            }
+          });
     } catch (RuntimeException e) {
       listener.onError(FlightErrors.toFlight(e));
     }
@@ -116,8 +122,7 @@ final class FreshetFlightProducer implements FlightProducer {
       ReadCommand command = readCommand(descriptor);
       ServerTable table = tables.get(command.table());
       Projection projection =
-          Projection.of(
-              table.definition().join().schema(), command.columns(), command.filter());
+          Projection.of(table.definition().join().schema(), command.columns(), command.filter());
       UnionSnapshot snapshot = table.plan(null).join();
       ReadTicket ticket =
           new ReadTicket(
@@ -129,8 +134,7 @@ final class FreshetFlightProducer implements FlightProducer {
       return new FlightInfo(
           projection.arrowSchema(),
           descriptor,
-          List.of(
-              new FlightEndpoint(new Ticket(Json.write(ticket)), Location.reuseConnection())),
+          List.of(new FlightEndpoint(new Ticket(Json.write(ticket)), Location.reuseConnection())),
           -1,
           -1);
     } catch (RuntimeException e) {

@@ -47,10 +47,10 @@ public final class IcebergLake implements Lake {
   private final Catalog catalog;
   private final SupportsNamespaces namespaces;
 
-  /** The catalog is owned by the caller. */
-  public <C extends Catalog & SupportsNamespaces> IcebergLake(C catalog) {
+  /** The same catalog twice, for its tables and its namespaces; owned by the caller. */
+  public IcebergLake(Catalog catalog, SupportsNamespaces namespaces) {
     this.catalog = catalog;
-    this.namespaces = catalog;
+    this.namespaces = namespaces;
   }
 
   @Override

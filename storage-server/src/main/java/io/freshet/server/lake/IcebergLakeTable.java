@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.lake;
 
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
@@ -71,20 +79,25 @@ final class IcebergLakeTable implements LakeTable {
 
   @Override
   public TableDefinition alterProperties(Map<String, String> set, List<String> remove) {
-    return IcebergLake.reaching(
-        () -> {
-          UpdateProperties update = table(operations).updateProperties();
-          set.forEach(update::set);
-          remove.forEach(update::remove);
-          update.commit();
-          return definition();
-        });
+    return IcebergLake.reaching(() -> {
+      UpdateProperties update = table(operations).updateProperties();
+      set.forEach(update::set);
+      remove.forEach(update::remove);
+      update.commit();
+      return definition();
+    });
   }
 
   @Override
   public LakeFiles write(List<VectorSchemaRoot> batches) {
-    return IcebergLake.reaching(
-        () -> new Written(DataFileWriter.forTable(table(operations)).write(batches)));
+    return IcebergLake.reaching(() ->
+        new Written(
+            new DataFileWriter(
+                    definition(),
+                    operations.io(),
+                    operations.locationProvider(),
+                    "freshet-" + UUID.randomUUID())
+                .write(batches)));
   }
 
   @Override
@@ -123,19 +136,18 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   private TableMetadata refresh() {
-    return IcebergLake.reaching(
-        () -> {
-          TableMetadata metadata = operations.refresh();
-          if (metadata == null
-              || !tableId.toString().equals(metadata.properties().get(TableOptions.TABLE_ID))) {
-            throw FreshetException.of(
-                LAKE_DIVERGED,
-                "The lake table %s is gone or belongs to another table than the one with id %s",
-                name,
-                tableId);
-          }
-          return metadata;
-        });
+    return IcebergLake.reaching(() -> {
+      TableMetadata metadata = operations.refresh();
+      if (metadata == null
+          || !tableId.toString().equals(metadata.properties().get(TableOptions.TABLE_ID))) {
+        throw FreshetException.of(
+            LAKE_DIVERGED,
+            "The lake table %s is gone or belongs to another table than the one with id %s",
+            name,
+            tableId);
+      }
+      return metadata;
+    });
   }
 
   private BaseTable table(TableOperations with) {

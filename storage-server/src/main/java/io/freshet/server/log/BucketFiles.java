@@ -158,6 +158,24 @@ final class BucketFiles {
     }
   }
 
+  /**
+   * Goes on at a later offset, and drops all that is before it. The old segments go first: cut
+   * short by a crash, this leaves an empty log, which is skipped again.
+   */
+  void skipTo(long offset) throws IOException {
+    if (active != null) {
+      active.file.close();
+      active = null;
+    }
+    for (Segment segment : segments) {
+      disk.delete(segment.path());
+    }
+    disk.forceFolder(folder);
+    segments = List.of();
+    endOffset = offset;
+    beginSegment();
+  }
+
   /** Marks the end of the last segment, unless it can't be, and closes it. */
   void close() throws IOException {
     ActiveSegment last = active;

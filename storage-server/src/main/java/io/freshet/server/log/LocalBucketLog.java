@@ -177,6 +177,28 @@ final class LocalBucketLog implements BucketLog {
   }
 
   @Override
+  public void skipTo(long offset) {
+    writing.lock();
+    try {
+      synchronized (queue) {
+        if (!pending.isEmpty() || offset < nextOffset) {
+          throw new IllegalStateException(
+              String.format(
+                  "The log of bucket %s can't skip from %d to %d with %d entries pending",
+                  bucket, nextOffset, offset, pending.size()));
+        }
+        files.skipTo(offset);
+        nextOffset = offset;
+        endOffset = offset;
+      }
+    } catch (IOException e) {
+      throw writeFailed(files.location(), e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
   public void trim(long beforeOffset, Duration maxAge, long maxBytes) {
     List<Segment> segments = files.segments();
     long later = segments.stream().mapToLong(Segment::sizeBytes).sum();

@@ -1,3 +1,11 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
 package io.freshet.server.read;
 
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
@@ -43,9 +51,7 @@ public final class FreshRead implements BatchSource {
     this.buckets = List.copyOf(buckets).iterator();
     this.projection = projection;
     this.filter =
-        projection.isUnfiltered()
-            ? null
-            : RowFilter.bind(projection.schema(), projection.filter());
+        projection.isUnfiltered() ? null : RowFilter.bind(projection.schema(), projection.filter());
     this.tableSchema = ArrowSchemas.toArrow(projection.schema());
     this.allocator = allocator;
   }
@@ -102,15 +108,15 @@ public final class FreshRead implements BatchSource {
       }
       Bucket bucket = buckets.next();
       int number = bucket.id().bucket();
-      cursor =
-          bucket.fresh().read(lease.base().tiered().of(number), lease.ends().of(number));
+      cursor = bucket.fresh().read(lease.base().tiered().of(number), lease.ends().of(number));
     }
   }
 
   /** The slice's rows that match, in the projected columns, or null if there are none. */
   private @Nullable VectorSchemaRoot select(FreshSlice slice) {
     try (VectorSchemaRoot rows = slice.load(tableSchema, allocator)) {
-      Selection selection = filter == null ? Selection.all(rows.getRowCount()) : filter.select(rows);
+      Selection selection =
+          filter == null ? Selection.all(rows.getRowCount()) : filter.select(rows);
       if (selection.isNone()) {
         return null;
       }

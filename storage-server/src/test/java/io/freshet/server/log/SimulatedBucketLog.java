@@ -164,6 +164,16 @@ final class SimulatedBucketLog implements BucketLog {
   }
 
   @Override
+  public void skipTo(long offset) {
+    if (!pending.isEmpty() || offset < nextOffset) {
+      throw new IllegalStateException("Can't skip from " + nextOffset + " to " + offset);
+    }
+    stored.entries.clear();
+    stored.endOffset = offset;
+    nextOffset = offset;
+  }
+
+  @Override
   public void trim(long beforeOffset, Duration maxAge, long maxBytes) {
     long later = stored.entries.stream().mapToLong(entry -> entry.message().length).sum();
     int count = 0;

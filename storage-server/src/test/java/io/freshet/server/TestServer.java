@@ -1,0 +1,105 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server;
+
+import io.freshet.arrow.ArrowRows;
+import io.freshet.client.FreshetClient;
+import io.freshet.client.RetryPolicy;
+import io.freshet.lake.LakeFileIO;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.BatchSource;
+import io.freshet.reader.Projection;
+import io.freshet.reader.UnionReader;
+import io.freshet.server.ServerConfiguration.Settings;
+import io.freshet.table.TableName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+
+/**
+ * A real server on free ports, a client of it, and the memory of both, which must be empty at the
+ * end.
+ */
+public final class TestServer implements AutoCloseable {
+  private final Path data;
+  private final RootAllocator allocator = new RootAllocator();
+  private FreshetServer server;
+  private FreshetClient client;
+
+  public TestServer(Path data) {
+    this.data = data;
+    start();
+  }
+
+  public FreshetClient client() {
+    return client;
+  }
+
+  public FreshetServer server() {
+    return server;
+  }
+
+  public BufferAllocator allocator() {
+    return allocator;
+  }
+
+  /** Stops the server in order, and starts another on the same data. */
+  public void restart() {
+    client.close();
+    server.close();
+    start();
+  }
+
+  public void create(TableName name, Schema schema) {
+    client.createTable(
+        new CreateTable(name, schema, null, null, null, null, Map.of("freshet.freshness", "1h")));
+  }
+
+  /** All rows of the table now, as Iceberg records. */
+  public List<Record> rows(TableName table) {
+    UnionSnapshot snapshot = client.plan(table);
+    List<Record> rows = rows(snapshot, Projection.of(snapshot.schema(), null, null));
+    client.release(snapshot);
+    return rows;
+  }
+
+  public List<Record> rows(UnionSnapshot snapshot, Projection projection) {
+    List<Record> rows = new ArrayList<>();
+    try (LakeFileIO files = new LakeFileIO()) {
+      files.initialize(Map.of());
+      UnionReader reader = new UnionReader(client, files, allocator);
+      try (BatchSource source = reader.read(snapshot, projection)) {
+        while (source.next()) {
+          rows.addAll(new ArrowRows(projection.projectedSchema(), source.batch()).copyAll());
+        }
+      }
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    allocator.close();
+  }
+
+  private void start() {
+    Settings settings =
+        new Settings(data.toString(), null, 0, 0, null, null, null, null, null, null, null);
+    server = FreshetServer.start(settings.resolve(), allocator);
+    client = FreshetClient.connect(server.flightUri(), allocator, RetryPolicy.NONE);
+  }
+}

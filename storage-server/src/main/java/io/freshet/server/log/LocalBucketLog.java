@@ -382,7 +382,7 @@ final class LocalBucketLog implements BucketLog {
     String location = files.location();
     files.undo();
     FreshetException failure = writeFailed(location, cause);
-    LOG.error("A write to the log of bucket {} failed", bucket, failure);
+    LOG.error("{}", failure.getMessage());
     failPending(group, failure);
   }
 

@@ -8,22 +8,12 @@
  */
 package io.freshet.server.log;
 
-import static io.freshet.server.log.SegmentFormatV1.ENTRY_HEADER_BYTES;
-
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
-import io.freshet.server.log.SegmentBytes.Window;
 import io.freshet.server.log.SegmentFormatV1.EntryHeader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * reads.
  */
 final class Segment {
-  /** Read at once when nothing says how long an entry is. */
-  private static final long FIRST_READ_BYTES = 64 << 10;
-
   private final Disk disk;
   private final BucketId bucket;
   private final String path;
@@ -117,27 +104,27 @@ final class Segment {
       long offset, long endOffset, long maxBytes, BufferAllocator allocator, List<LogEntry> into)
       throws IOException {
     long end = readableEnd;
-    long position = index(end, endOffset).positionBefore(offset);
+    long position = index(end, endOffset, allocator).positionBefore(offset);
     long collected = 0;
     long next = offset;
-    Window window = bytes.window(position, firstRead(position, end, maxBytes), end);
-    while (next < endOffset && collected < maxBytes) {
-      if (position >= end) {
-        throw corrupt(position, "the segment ends at offset " + next + " instead of " + endOffset);
-      }
-      if (!window.holds(position, ENTRY_HEADER_BYTES)) {
-        window = bytes.window(position, firstRead(position, end, maxBytes - collected), end);
-      }
-      EntryHeader header = header(window, position);
-      if (header.kind() == SegmentFormatV1.BATCH && header.endOffset() > next) {
-        if (!window.holds(position, ENTRY_HEADER_BYTES + header.payloadBytes())) {
-          window = bytes.window(position, wholeEntry(header, end), end);
+    try (SegmentCursor cursor = new SegmentCursor(this, bytes, end, allocator)) {
+      while (next < endOffset && collected < maxBytes) {
+        if (position >= end) {
+          throw endsEarly(position, next, endOffset);
         }
-        into.add(entry(window, header, next == offset, next, allocator));
-        collected += header.payloadBytes();
-        next = header.endOffset();
+        EntryHeader header = cursor.header(position, maxBytes - collected);
+        if (header.kind() == SegmentFormatV1.BATCH && header.endOffset() > next) {
+          boolean follows =
+              next == offset ? header.startOffset() <= next : header.startOffset() == next;
+          if (!follows) {
+            throw doesNotFollow(header, next);
+          }
+          into.add(cursor.entry(header));
+          collected += header.payloadBytes();
+          next = header.endOffset();
+        }
+        position = header.endPosition();
       }
-      position = header.endPosition();
     }
     return collected;
   }
@@ -158,79 +145,9 @@ final class Segment {
         reason);
   }
 
-  private static long firstRead(long position, long end, long maxBytes) {
-    return Math.min(end - position, Math.max(FIRST_READ_BYTES, maxBytes));
-  }
-
-  private long wholeEntry(EntryHeader header, long end) {
-    if (header.endPosition() > end) {
-      throw corrupt(header.position(), "the entry is cut off");
-    }
-    return header.endPosition() - header.position();
-  }
-
-  private EntryHeader header(Window window, long position) {
-    EntryHeader header;
-    try {
-      header = SegmentFormatV1.readEntryHeader(window.bytes(), window.index(position), position);
-    } catch (MalformedSegmentException e) {
-      throw corrupt(position, String.valueOf(e.getMessage()));
-    }
-    if (!SegmentFormatV1.isKnown(header.kind())) {
-      throw corrupt(position, SegmentFormatV1.unknownKind(header.kind()));
-    }
-    return header;
-  }
-
-  private LogEntry entry(
-      Window window, EntryHeader header, boolean isFirst, long next, BufferAllocator allocator)
-      throws IOException {
-    boolean follows = isFirst ? header.startOffset() <= next : header.startOffset() == next;
-    if (!follows) {
-      throw corrupt(
-          header.position(), "offset " + header.startOffset() + " is there instead of " + next);
-    }
-    int payload = checkPayload(window, header);
-    return new LogEntry(
-        header.startOffset(),
-        header.commitTimestampMicros(),
-        header.schemaId(),
-        header.writer(),
-        batch(window, header, payload, allocator));
-  }
-
-  /** Returns where in the window the payload begins. */
-  private int checkPayload(Window window, EntryHeader header) {
-    int payload = window.index(header.position()) + ENTRY_HEADER_BYTES;
-    try {
-      SegmentFormatV1.checkPayload(window.bytes(), payload, header);
-    } catch (MalformedSegmentException e) {
-      throw corrupt(header.position(), String.valueOf(e.getMessage()));
-    }
-    return payload;
-  }
-
-  private static ArrowRecordBatch batch(
-      Window window, EntryHeader header, int payload, BufferAllocator allocator)
-      throws IOException {
-    int messageAt = payload + SegmentFormatV1.MESSAGE_PREFIX_BYTES;
-    ByteBuffer message =
-        window
-            .bytes()
-            .slice(messageAt, header.metadataBytes() - SegmentFormatV1.MESSAGE_PREFIX_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    RecordBatch batch = (RecordBatch) Message.getRootAsMessage(message).header(new RecordBatch());
-    long bodyAt = window.start() + payload + header.metadataBytes();
-    ArrowBuf body =
-        header.bodyBytes() == 0
-            ? allocator.getEmpty()
-            : window.wrap(bodyAt, header.bodyBytes(), allocator);
-    // Takes over the body.
-    return MessageSerializer.deserializeRecordBatch(batch, body);
-  }
-
   /** Made by going over the headers once, for a segment that nobody appends to. */
-  private SegmentIndex index(long end, long endOffset) throws IOException {
+  private SegmentIndex index(long end, long endOffset, BufferAllocator allocator)
+      throws IOException {
     SegmentIndex known = index;
     if (known != null) {
       return known;
@@ -238,26 +155,35 @@ final class Segment {
     SegmentIndex made = new SegmentIndex();
     long next = startOffset;
     long position = SegmentFormatV1.SEGMENT_HEADER_BYTES;
-    Window window = bytes.window(0, end, end);
-    while (position < end) {
-      EntryHeader header = header(window, position);
-      if (header.startOffset() != next) {
-        throw corrupt(position, "offset " + header.startOffset() + " is there instead of " + next);
+    try (SegmentCursor cursor = new SegmentCursor(this, bytes, end, allocator)) {
+      while (position < end) {
+        EntryHeader header = cursor.header(position, end - position);
+        if (header.startOffset() != next) {
+          throw doesNotFollow(header, next);
+        }
+        if (header.kind() == SegmentFormatV1.BATCH) {
+          made.add(header.startOffset(), position);
+        } else {
+          // Nobody reads these again, so this is where their bit rot is found.
+          cursor.checkPayload(header);
+        }
+        next = header.endOffset();
+        position = header.endPosition();
       }
-      wholeEntry(header, end);
-      if (header.kind() == SegmentFormatV1.BATCH) {
-        made.add(header.startOffset(), position);
-      } else {
-        // Nobody reads these again, so this is where their bit rot is found.
-        checkPayload(window, header);
-      }
-      next = header.endOffset();
-      position = header.endPosition();
     }
     if (next < endOffset) {
-      throw corrupt(position, "the segment ends at offset " + next + " instead of " + endOffset);
+      throw endsEarly(position, next, endOffset);
     }
     index = made;
     return made;
+  }
+
+  private FreshetException doesNotFollow(EntryHeader header, long next) {
+    return corrupt(
+        header.position(), "offset " + header.startOffset() + " is there instead of " + next);
+  }
+
+  private FreshetException endsEarly(long position, long next, long endOffset) {
+    return corrupt(position, "the segment ends at offset " + next + " instead of " + endOffset);
   }
 }

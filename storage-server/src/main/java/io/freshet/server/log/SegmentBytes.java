@@ -18,6 +18,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
 import org.apache.arrow.memory.util.MemoryUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one segment for its readers, mapped in pieces as it grows. What is not yet worth a
@@ -37,12 +38,13 @@ final class SegmentBytes {
     this.path = path;
   }
 
-  /** Bytes [start, start + bytes.limit()) of the file. */
-  record Window(long start, ByteBuffer bytes) {
-    long end() {
-      return start + bytes.limit();
-    }
-
+  /**
+   * A part of the file in memory.
+   *
+   * @param start position in the file of the first byte of {@code bytes}
+   * @param copy where the bytes are, or null if they are mapped
+   */
+  record Window(long start, ByteBuffer bytes, @Nullable ArrowBuf copy) implements AutoCloseable {
     int index(long position) {
       return (int) (position - start);
     }
@@ -51,39 +53,70 @@ final class SegmentBytes {
       return position >= start && position + sizeBytes <= end();
     }
 
-    /** These bytes without a copy; they stay in memory until the buffer is released. */
-    ArrowBuf wrap(long position, long sizeBytes, BufferAllocator allocator) {
-      long address = MemoryUtil.getByteBufferAddress(bytes) + index(position);
-      return allocator.wrapForeignAllocation(new Pinned(bytes, sizeBytes, address));
+    /** A part of this memory, which it keeps from being unmapped or used again. */
+    ArrowBuf share(long position, long sizeBytes, BufferAllocator allocator) {
+      if (copy == null) {
+        long address = MemoryUtil.getByteBufferAddress(bytes) + index(position);
+        return allocator.wrapForeignAllocation(new Pinned(bytes, sizeBytes, address));
+      }
+      copy.getReferenceManager().retain();
+      return copy.slice(index(position), sizeBytes);
+    }
+
+    @Override
+    public void close() {
+      if (copy != null) {
+        copy.close();
+      }
+    }
+
+    private long end() {
+      return start + bytes.limit();
     }
   }
 
   /**
-   * A window with at least {@code sizeBytes} bytes from {@code position}, where an entry begins.
+   * A window from {@code position}, where an entry begins. If it was mapped, it holds the whole
+   * entry, else {@code sizeBytes} bytes. The caller closes it.
    *
-   * @param readableEnd where the last readable entry ends
+   * @param end where an entry ends; nothing is read beyond it
    */
-  synchronized Window window(long position, long sizeBytes, long readableEnd) throws IOException {
+  Window window(long position, long sizeBytes, long end, BufferAllocator allocator)
+      throws IOException {
+    Window known = mapped(position, end);
+    if (known != null) {
+      return known;
+    }
+    ArrowBuf copy = allocator.buffer(sizeBytes);
+    try {
+      ByteBuffer bytes = copy.nioBuffer(0, Math.toIntExact(sizeBytes));
+      disk.read(path, position, bytes);
+      return new Window(position, bytes.clear().order(LITTLE_ENDIAN), copy);
+    } catch (IOException | RuntimeException e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  private synchronized @Nullable Window mapped(long position, long end) throws IOException {
     for (int i = mapped.size() - 1; i >= 0; i--) {
-      if (mapped.get(i).holds(position, sizeBytes)) {
+      if (mapped.get(i).holds(position, 1)) {
         return mapped.get(i);
       }
     }
     long mappedEnd = mapped.isEmpty() ? 0 : mapped.get(mapped.size() - 1).end();
-    if (position >= mappedEnd && readableEnd - mappedEnd >= MIN_MAPPING_BYTES) {
-      int length = Math.toIntExact(readableEnd - mappedEnd);
-      Window window = new Window(mappedEnd, disk.map(path, mappedEnd, length).order(LITTLE_ENDIAN));
-      mapped.add(window);
-      return window;
+    if (end - mappedEnd < MIN_MAPPING_BYTES) {
+      return null;
     }
-    int length = Math.toIntExact(Math.min(sizeBytes, readableEnd - position));
-    ByteBuffer copy = ByteBuffer.allocateDirect(length).order(LITTLE_ENDIAN);
-    disk.read(path, position, copy);
-    return new Window(position, copy.clear());
+    int size = Math.toIntExact(end - mappedEnd);
+    Window added =
+        new Window(mappedEnd, disk.map(path, mappedEnd, size).order(LITTLE_ENDIAN), null);
+    mapped.add(added);
+    return added;
   }
 
   private static final class Pinned extends ForeignAllocation {
-    /** Unmapped or freed once nothing refers to it. */
+    /** Unmapped once nothing refers to it. */
     @SuppressWarnings("unused")
     private final ByteBuffer bytes;
 

@@ -74,7 +74,7 @@ final class SegmentRecovery {
       throws IOException {
     long size = disk.sizeBytes(path);
     ByteBuffer head =
-        ByteBuffer.allocateDirect((int) Math.min(size, SEGMENT_HEADER_BYTES + ENTRY_HEADER_BYTES))
+        ByteBuffer.allocate((int) Math.min(size, SEGMENT_HEADER_BYTES + ENTRY_HEADER_BYTES))
             .order(LITTLE_ENDIAN);
     disk.read(path, 0, head);
     head.clear();

@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
 import io.freshet.server.log.Entries.Plain;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -129,6 +131,29 @@ final class SegmentRecoveryTest {
     BucketLog again = fixture.open(1);
     assertThat(fixture.readAll(again)).isEqualTo(written);
     assertThat(fixture.disk.bytes(path)).hasSize(synced);
+  }
+
+  @Test
+  void entriesThatAKilledProcessLeftUnsyncedAreDurableOnceRecovered() throws IOException {
+    for (int seed = 0; seed < 50; seed++) {
+      fixture.close();
+      fixture = new LocalLogFixture(seed, ONE_SEGMENT);
+      BucketLog log = fixture.open(1);
+      List<Plain> written = fixture.writeMany(log, 1, 4);
+      String path = fixture.lastPath();
+      byte[] synced = fixture.disk.bytes(path);
+      written.addAll(fixture.writeMany(log, 1, 4));
+      fixture.kill();
+      byte[] whole = fixture.disk.bytes(path);
+      fixture.disk.overwrite(path, synced);
+      try (DiskFile file = fixture.disk.open(path)) {
+        file.append(
+            new ByteBuffer[] {ByteBuffer.wrap(whole, synced.length, whole.length - synced.length)});
+      }
+      assertThat(fixture.readAll(fixture.open(1))).isEqualTo(written);
+      fixture.crash();
+      assertThat(fixture.readAll(fixture.open(1))).isEqualTo(written);
+    }
   }
 
   @Test

@@ -28,8 +28,8 @@ final class SimulatedFile {
 
   private int lostTo;
 
-  /** What is on disk as long as a truncation below the synced length is not synced. */
-  private byte @Nullable [] beforeTruncation;
+  /** What may still be on disk as long as a truncation is not synced. */
+  private @Nullable SimulatedFile beforeTruncation;
 
   SimulatedFile(byte[] synced) {
     this.bytes = synced.clone();
@@ -74,19 +74,21 @@ final class SimulatedFile {
   }
 
   void truncate(int size) {
-    if (size < syncedLength) {
-      if (beforeTruncation == null) {
-        beforeTruncation = Arrays.copyOf(bytes, syncedLength);
-      }
-      syncedLength = size;
+    if (beforeTruncation == null) {
+      SimulatedFile before = new SimulatedFile(copy());
+      before.syncedLength = syncedLength;
+      before.lostFrom = lostFrom;
+      before.lostTo = lostTo;
+      beforeTruncation = before;
     }
+    syncedLength = Math.min(syncedLength, size);
     length = Math.min(length, size);
     lostTo = Math.min(lostTo, size);
   }
 
   SimulatedFile afterCrash(Random random) {
     if (beforeTruncation != null && random.nextBoolean()) {
-      return new SimulatedFile(beforeTruncation);
+      return beforeTruncation.afterCrash(random);
     }
     int unsynced = length - syncedLength;
     int kept = unsynced == 0 ? 0 : random.nextInt(unsynced + 1);

@@ -89,8 +89,7 @@ final class VectorGather {
       add(0);
       return 0;
     }
-    return rows.length
-        - copyBits(source.getValidityBufferAddress(), rows, addBits(rows.length));
+    return rows.length - copyBits(source.getValidityBufferAddress(), rows, addBits(rows.length));
   }
 
   /** Returns how many of the copied bits are set. */
@@ -118,12 +117,14 @@ final class VectorGather {
     switch (width) {
       case Integer.BYTES -> {
         for (int i = 0; i < rows.length; i++) {
-          MemoryUtil.putInt(target + (long) i * width, MemoryUtil.getInt(source + (long) rows[i] * width));
+          MemoryUtil.putInt(
+              target + (long) i * width, MemoryUtil.getInt(source + (long) rows[i] * width));
         }
       }
       case Long.BYTES -> {
         for (int i = 0; i < rows.length; i++) {
-          MemoryUtil.putLong(target + (long) i * width, MemoryUtil.getLong(source + (long) rows[i] * width));
+          MemoryUtil.putLong(
+              target + (long) i * width, MemoryUtil.getLong(source + (long) rows[i] * width));
         }
       }
       default -> {

@@ -39,7 +39,7 @@ record ColumnRange(
 
   static ColumnRange of(Type type, FieldVector vector, int rows) {
     Bitmap valid = Bitmap.validity(vector, rows);
-    long nullCount = rows - valid.cardinality();
+    long nullCount = (long) rows - valid.cardinality();
     if (nullCount == rows || !type.isPrimitiveType()) {
       return new ColumnRange(nullCount, false, null, null);
     }

@@ -59,7 +59,7 @@ public final class RandomExpressions {
    * The expression that Iceberg's row evaluator must be given to read comparisons with null as
    * false.
    */
-  static Expression withoutNullsFirst(Expression expression) {
+  public static Expression withoutNullsFirst(Expression expression) {
     return ExpressionVisitors.visit(
         Expressions.rewriteNot(expression),
         new ExpressionVisitors.ExpressionVisitor<Expression>() {
@@ -160,7 +160,8 @@ public final class RandomExpressions {
   /** A literal as users write it: dates and times as text. NaN can't be a literal. */
   private Object literal(Type type) {
     Object value = values.value(type);
-    if (value instanceof Float real && real.isNaN() || value instanceof Double d && d.isNaN()) {
+    if ((value instanceof Float real && real.isNaN())
+        || (value instanceof Double twice && twice.isNaN())) {
       return literal(type);
     }
     return switch (type.typeId()) {

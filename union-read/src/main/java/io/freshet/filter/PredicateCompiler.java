@@ -8,7 +8,6 @@
  */
 package io.freshet.filter;
 
-import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.BoundPredicate;
 import org.apache.iceberg.expressions.BoundReference;
 import org.apache.iceberg.expressions.BoundTerm;
@@ -33,12 +31,12 @@ import org.apache.iceberg.types.Types;
 /** Binds an expression without negations to a schema, and chooses a test for each predicate. */
 final class PredicateCompiler extends ExpressionVisitor<Condition> {
   private final Schema schema;
-  private final boolean isCaseSensitive;
+  private final PredicateBinding binding;
   private final Set<Integer> fieldIds = new HashSet<>();
 
   PredicateCompiler(Schema schema, boolean isCaseSensitive) {
     this.schema = schema;
-    this.isCaseSensitive = isCaseSensitive;
+    this.binding = new PredicateBinding(schema, isCaseSensitive);
   }
 
   /** The ids of the columns that were compiled into conditions. */
@@ -73,28 +71,7 @@ final class PredicateCompiler extends ExpressionVisitor<Condition> {
 
   @Override
   public <T> Condition predicate(UnboundPredicate<T> predicate) {
-    String name = predicate.ref().name();
-    Types.NestedField field =
-        isCaseSensitive ? schema.findField(name) : schema.caseInsensitiveFindField(name);
-    if (field == null) {
-      throw FreshetException.of(
-          INVALID_REQUEST,
-          "Filter %s names column %s, which does not exist. The columns are %s",
-          predicate,
-          name,
-          schema.columns().stream().map(Types.NestedField::name).toList());
-    }
-    Expression bound;
-    try {
-      bound = predicate.bind(schema.asStruct(), isCaseSensitive);
-    } catch (ValidationException | IllegalArgumentException | UnsupportedOperationException e) {
-      throw new FreshetException(
-          INVALID_REQUEST,
-          String.format(
-              "Filter %s does not fit column %s of type %s: %s",
-              predicate, name, field.type(), e.getMessage()),
-          e);
-    }
+    Expression bound = binding.bind(predicate);
     return switch (bound.op()) {
       case TRUE -> alwaysTrue();
       case FALSE -> alwaysFalse();

@@ -41,7 +41,7 @@ public final class RowFilter {
   }
 
   /**
-   * Binds an expression to a schema; names are matched exactly.
+   * Binds an expression, not bound yet, to a schema; names are matched exactly.
    *
    * @throws io.freshet.error.FreshetException INVALID_REQUEST if it names a column that does not
    *     exist, or compares a column with what can't be converted to the column's type

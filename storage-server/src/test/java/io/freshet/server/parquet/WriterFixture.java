@@ -89,6 +89,10 @@ final class WriterFixture implements AutoCloseable {
 
   /** Writes records in batches of the given sizes, which add up to their number. */
   List<WrittenFile> write(List<Record> records, int... batchRows) {
+    return write(writer(), records, batchRows);
+  }
+
+  List<WrittenFile> write(DataFileWriter writer, List<Record> records, int... batchRows) {
     List<VectorSchemaRoot> batches = new ArrayList<>();
     try {
       int from = 0;
@@ -96,7 +100,7 @@ final class WriterFixture implements AutoCloseable {
         batches.add(RecordBatches.of(schema, records.subList(from, from + rows), allocator));
         from += rows;
       }
-      return writer().write(batches);
+      return writer.write(batches);
     } finally {
       batches.forEach(VectorSchemaRoot::close);
     }

@@ -13,15 +13,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.transforms.Transform;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.util.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The distinct results of a transform over all rows, and which one each row has. The transform runs
- * once for a run of equal values, and for numbers mostly once per distinct one.
+ * once per distinct value, and for numbers somewhat more often.
  */
 final class DistinctValues {
   private static final int CACHE_SIZE = 1 << 14;
+  private static final int CHUNK_ROWS = 4096;
 
   /** int[rows]: an index into {@link #values}. */
   private final int[] ordinals;
@@ -46,8 +48,10 @@ final class DistinctValues {
     rows.copyTo(packed, 0, packed.length);
     if (column.isNumber()) {
       distinct.addNumbers(packed);
-    } else {
+    } else if (column.type().typeId() == Type.TypeID.BOOLEAN) {
       distinct.addObjects(packed);
+    } else {
+      distinct.addBytes(packed, column.newBytesLoader());
     }
     return distinct;
   }
@@ -81,16 +85,39 @@ final class DistinctValues {
     }
   }
 
-  private void addObjects(long[] rows) {
-    boolean isAfterValue = false;
-    for (int i = 0; i < rows.length; i++) {
-      boolean isNull = column.isNull(rows[i]);
-      if (isAfterValue && !isNull && column.isSame(rows[i], rows[i - 1])) {
-        ordinals[i] = ordinals[i - 1];
-      } else {
-        ordinals[i] = ordinal(column.value(rows[i]));
+  /** Tells values apart by their bytes, so that an object is made once per distinct value. */
+  private void addBytes(long[] rows, BytesLoader loader) {
+    BytesDictionary dictionary = new BytesDictionary(false);
+    List<Integer> ordinalOfId = new ArrayList<>();
+    Positions positions = new Positions();
+    long[] present = new long[CHUNK_ROWS];
+    int[] presentRows = new int[CHUNK_ROWS];
+    for (int from = 0; from < rows.length; from += CHUNK_ROWS) {
+      int count = 0;
+      for (int i = from; i < Math.min(rows.length, from + CHUNK_ROWS); i++) {
+        if (column.isNull(rows[i])) {
+          ordinals[i] = ordinal(null);
+        } else {
+          present[count] = rows[i];
+          presentRows[count++] = i;
+        }
       }
-      isAfterValue = !isNull;
+      positions.setList(present, count);
+      loader.load(positions, 0, count);
+      int[] starts = loader.starts();
+      for (int i = 0; i < count; i++) {
+        int id = dictionary.id(loader.bytes(), starts[i], starts[i + 1] - starts[i]);
+        if (id == ordinalOfId.size()) {
+          ordinalOfId.add(ordinal(column.value(present[i])));
+        }
+        ordinals[presentRows[i]] = ordinalOfId.get(id);
+      }
+    }
+  }
+
+  private void addObjects(long[] rows) {
+    for (int i = 0; i < rows.length; i++) {
+      ordinals[i] = ordinal(column.value(rows[i]));
     }
   }
 

@@ -31,7 +31,40 @@ final class SortKeys {
   private final long[][] keys;
 
   private SortKeys(List<long[]> keys) {
-    this.keys = keys.toArray(long[][]::new);
+    this.keys = packed(keys).toArray(long[][]::new);
+  }
+
+  /** Merges a key with the one before it where both together fit into a long. */
+  private static List<long[]> packed(List<long[]> keys) {
+    List<long[]> packed = new ArrayList<>();
+    int lastBits = Long.SIZE;
+    for (long[] key : keys) {
+      int bits = toUnsigned(key);
+      if (lastBits + bits < Long.SIZE) {
+        long[] last = packed.get(packed.size() - 1);
+        for (int i = 0; i < key.length; i++) {
+          last[i] = (last[i] << bits) | key[i];
+        }
+        lastBits += bits;
+      } else {
+        packed.add(key);
+        lastBits = bits;
+      }
+    }
+    return packed;
+  }
+
+  /** Shifts keys so that the least is 0, if all fit; the number of bits that they need. */
+  private static int toUnsigned(long[] key) {
+    long min = Arrays.stream(key).min().orElse(0);
+    long max = Arrays.stream(key).max().orElse(0);
+    if (max - min < 0) {
+      return Long.SIZE;
+    }
+    for (int i = 0; i < key.length; i++) {
+      key[i] -= min;
+    }
+    return Long.SIZE - Long.numberOfLeadingZeros(max - min);
   }
 
   static SortKeys of(SortOrder order, Schema schema, List<FieldVector[]> columns, RowOrigins rows) {

@@ -78,31 +78,12 @@ final class SourceColumn {
     return numberBytes == Integer.BYTES ? MemoryUtil.getInt(address) : MemoryUtil.getLong(address);
   }
 
-  /** Whether two rows, neither of them null, surely have equal values. */
-  boolean isSame(long row, long other) {
-    if (numberBytes > 0) {
-      return number(row) == number(other);
-    }
-    FieldVector vector = leaf.vectors()[RowOrigins.batchOf(row)];
-    if (RowOrigins.batchOf(row) != RowOrigins.batchOf(other)
-        || !(vector instanceof BaseVariableWidthVector variable)) {
-      return false;
-    }
-    int index = RowOrigins.rowOf(row);
-    int otherIndex = RowOrigins.rowOf(other);
-    int length = variable.getValueLength(index);
-    if (length != variable.getValueLength(otherIndex)) {
-      return false;
-    }
-    long address = variable.getDataBuffer().memoryAddress() + variable.getStartOffset(index);
-    long otherAddress =
-        variable.getDataBuffer().memoryAddress() + variable.getStartOffset(otherIndex);
-    for (int i = 0; i < length; i++) {
-      if (MemoryUtil.getByte(address + i) != MemoryUtil.getByte(otherAddress + i)) {
-        return false;
-      }
-    }
-    return true;
+  /** Loads the bytes of values that are neither numbers nor booleans, as the vectors hold them. */
+  BytesLoader newBytesLoader() {
+    FieldVector[] all = leaf.vectors();
+    return all[0] instanceof BaseFixedWidthVector fixed
+        ? new BytesLoader(vectors, BytesLoader.Form.FIXED, fixed.getTypeWidth())
+        : new BytesLoader(vectors, BytesLoader.Form.VARIABLE, 0);
   }
 
   /** A value in the class that Iceberg has for its type, or null. */

@@ -42,6 +42,9 @@ final class WriteCall implements AutoCloseable {
   private static final String MESSAGE_NAME = "table";
   private static final int CODEC_BUFFER_BYTES = 1 << 16;
 
+  /** A row may have many elements, each with its levels, so fewer rows are taken at once. */
+  private static final int MAX_ROWS_WITH_LISTS = 1000;
+
   private final TableDefinition table;
   private final FileIO io;
   private final Function<PartitionRows, String> newLocation;
@@ -73,7 +76,10 @@ final class WriteCall implements AutoCloseable {
     settings = WriteSettings.of(table, type);
     columns = LeafColumns.over(table.schema(), type, batches.columns(), settings);
     codecs = new ParquetCodecFactory(settings.codecConfiguration(), CODEC_BUFFER_BYTES);
-    stripe = new Stripe(settings.parquet().getMaxRowCountForPageSizeCheck());
+    int maxRows = settings.parquet().getMaxRowCountForPageSizeCheck();
+    boolean hasLists =
+        type.getColumns().stream().anyMatch(column -> column.getMaxRepetitionLevel() > 0);
+    stripe = new Stripe(hasLists ? Math.min(maxRows, MAX_ROWS_WITH_LISTS) : maxRows);
   }
 
   List<WrittenFile> write() {
@@ -118,7 +124,8 @@ final class WriteCall implements AutoCloseable {
     RowOrigins rows = partition.rows();
     long to = from;
     while (to < rows.size() && !file.isFull()) {
-      int count = (int) Math.min(file.nextStripeRows(), rows.size() - to);
+      int count =
+          (int) Math.min(Math.min(file.nextStripeRows(), stripe.capacity()), rows.size() - to);
       stripe.fill(rows, to, count);
       file.append(stripe);
       to += count;

@@ -13,7 +13,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
-import io.freshet.filter.ExpressionJson;
+import io.freshet.filter.FilterJson;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,9 +56,7 @@ public record Projection(Schema schema, List<String> columns, Expression filter)
     return new Projection(
         schema,
         columns == null ? names(schema) : columns,
-        filter == null
-            ? Expressions.alwaysTrue()
-            : ExpressionJson.fromJson(filter.toString(), schema));
+        filter == null ? Expressions.alwaysTrue() : FilterJson.fromJson(filter.toString(), schema));
   }
 
   /** The Arrow schema of the result. */

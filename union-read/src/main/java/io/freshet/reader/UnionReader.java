@@ -11,7 +11,7 @@ package io.freshet.reader;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.client.FreshStream;
 import io.freshet.client.FreshetClient;
-import io.freshet.filter.ExpressionJson;
+import io.freshet.filter.FilterJson;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.UnionSnapshot;
@@ -88,7 +88,9 @@ public final class UnionReader {
 
   private BatchSource freshRows(UnionSnapshot snapshot, Projection projection) {
     JsonNode filter =
-        projection.isUnfiltered() ? null : Json.tree(ExpressionJson.toJson(projection.filter()));
+        projection.isUnfiltered()
+            ? null
+            : Json.tree(FilterJson.toJson(projection.filter(), projection.schema()));
     FreshStream stream = client.readFresh(snapshot, null, projection.columns(), filter);
     return new BatchSource() {
       @Override

@@ -16,6 +16,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -127,7 +128,9 @@ public final class LakeCatalog implements AutoCloseable {
   private static Catalog build(LakeProperties properties) {
     Catalog catalog;
     try {
-      catalog = CatalogUtil.buildIcebergCatalog(NAME, properties.all(), new Configuration());
+      // A copy, because Iceberg asks maps for null keys, which those of Map.of refuse.
+      Map<String, String> all = new HashMap<>(properties.all());
+      catalog = CatalogUtil.buildIcebergCatalog(NAME, all, new Configuration());
     } catch (RuntimeException | LinkageError e) {
       if (LakeFaults.isUnreachable(e)) {
         throw unavailable("Cannot open the lake", properties, e);

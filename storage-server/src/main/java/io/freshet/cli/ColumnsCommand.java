@@ -8,13 +8,32 @@
  */
 package io.freshet.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.input.RowFile;
 import io.freshet.cli.output.Console;
+import io.freshet.table.ColumnText;
 import java.util.concurrent.Callable;
+import org.apache.iceberg.Schema;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
-@Command(name = "columns", description = "Print the columns.")
+@Command(
+    name = "columns",
+    description = {
+      "Print the columns of a table that can hold a file's rows, as 'table create --columns' takes"
+          + " them.",
+      "A Parquet file tells them exactly; of a CSV or JSON file the first 1000 rows are looked at."
+    },
+    footer = {"", "Example:", "  freshet columns airports.csv"})
 final class ColumnsCommand implements Callable<Integer> {
   private final Console console;
+
+  @Mixin private final InputArguments input = new InputArguments();
+
+  @Parameters(paramLabel = "FILE", description = "A .csv, .tsv, .json, .jsonl or .parquet file.")
+  private String file = "";
 
   ColumnsCommand(Console console) {
     this.console = console;
@@ -22,7 +41,14 @@ final class ColumnsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    console.out().println("to come");
+    Schema schema = RowFile.of(file, input.options()).inferSchema();
+    String columns = ColumnText.format(schema);
+    if (console.isJson()) {
+      ObjectNode result = JsonNodeFactory.instance.objectNode();
+      console.out().println(result.put("file", file).put("columns", columns));
+    } else {
+      console.out().println(columns);
+    }
     return ExitCode.OK.number();
   }
 }

@@ -11,13 +11,27 @@ package io.freshet.cli.input;
 import static io.freshet.cli.input.InputFiles.inferred;
 import static io.freshet.cli.input.InputFiles.readTexts;
 import static io.freshet.cli.input.InputFiles.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.arrow.RandomRows;
 import io.freshet.cli.input.InputOptions.ExtraColumns;
 import io.freshet.cli.input.InputOptions.RowNumber;
+import io.freshet.cli.output.Console;
+import io.freshet.cli.output.Console.Stream;
+import io.freshet.cli.output.RowPrinter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,5 +177,27 @@ final class JsonRowsIT {
     assertThatThrownBy(() -> inferred(none, DEFAULTS)).hasMessageContaining("has no rows");
     assertThatThrownBy(() -> inferred(empty, DEFAULTS)).hasMessageContaining("x have no fields");
     assertThatThrownBy(() -> inferred(deep, DEFAULTS)).hasMessageContaining("nests more than 32");
+  }
+
+  @Test
+  void printedRowsAreReadBackTheSame() throws IOException {
+    for (int seed = 0; seed < 50; seed++) {
+      RandomRows random = new RandomRows(new Random(seed));
+      Schema schema = random.schema(2);
+      List<Record> rows = random.rows(schema, 30);
+      Path file = folder.resolve(seed + ".jsonl");
+      ByteArrayOutputStream json = new ByteArrayOutputStream();
+      Console console =
+          new Console(new PrintStream(json, true, UTF_8), System.err, Stream.PIPE, Stream.PIPE, 80);
+      console.useJson();
+      try (RootAllocator allocator = new RootAllocator();
+          VectorSchemaRoot batch = RandomRows.batch(schema, rows, allocator)) {
+        new RowPrinter(console, schema).print(batch);
+      }
+      Files.write(file, json.toByteArray());
+
+      ParquetRowsIT.assertSameRows(
+          InputFiles.read(file, schema, DEFAULTS), rows, schema, "seed " + seed);
+    }
   }
 }

@@ -15,6 +15,10 @@ import io.freshet.lake.LakeFileIO;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.server.flight.FlightService;
 import io.freshet.server.fresh.FreshMemory;
+import io.freshet.server.http.Health;
+import io.freshet.server.http.HttpService;
+import io.freshet.server.http.ServerMetrics;
+import io.freshet.server.http.Warehouse;
 import io.freshet.server.lake.IcebergLake;
 import io.freshet.server.lake.LakeCatalog;
 import io.freshet.server.log.LocalDisk;
@@ -54,6 +58,7 @@ public final class FreshetServer implements AutoCloseable {
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private long epoch;
   private FlightService flight;
+  private HttpService http;
 
   /**
    * Starts a server. When this returns it answers calls, and every table was tried to open.
@@ -86,7 +91,7 @@ public final class FreshetServer implements AutoCloseable {
   }
 
   public String httpUri() {
-    return "http://" + configuration.host() + ":" + configuration.httpPort();
+    return "http://" + configuration.host() + ":" + http.port();
   }
 
   public String lakeUri() {
@@ -126,9 +131,10 @@ public final class FreshetServer implements AutoCloseable {
     LakeCatalog catalog = closing(LakeCatalog.open(data.folder(), configuration.lake()));
     FileIO lakeFiles = closing(new LakeFileIO());
     lakeFiles.initialize(configuration.lake());
-    BufferAllocator fresh = closing(allocator(rootAllocator, "fresh"));
+    // One allocator for rows on their way in, kept, and on their way out: they are the same
+    // buffers.
+    BufferAllocator rows = closing(allocator(rootAllocator, "rows"));
     BufferAllocator tiering = closing(allocator(rootAllocator, "tiering"));
-    BufferAllocator calls = closing(allocator(rootAllocator, "calls"));
     List<EventLoop> loops = loops();
     ExecutorService logWrites = closing("log", Executors.newFixedThreadPool(LOG_THREADS));
     ExecutorService lakeWork = closing("lake", Executors.newFixedThreadPool(LAKE_THREADS));
@@ -137,7 +143,7 @@ public final class FreshetServer implements AutoCloseable {
         new LocalLog(
             new LocalDisk(data.log()),
             logWrites,
-            fresh,
+            rows,
             Clock.systemUTC(),
             LocalLogConfiguration.DEFAULT
                 .withSegmentSizeBytes(configuration.logSegmentBytes())
@@ -153,7 +159,7 @@ public final class FreshetServer implements AutoCloseable {
             configuration.maxLease(),
             tiering);
     FreshMemory memory = new FreshMemory(configuration.freshMemoryBytes());
-    TableOpener opener = new TableOpener(log, memory, loops, context, fresh);
+    TableOpener opener = new TableOpener(log, memory, loops, context, rows);
     IcebergLake lake = new IcebergLake(catalog.catalog(), catalog.namespaces());
     Tables tables =
         new Tables(
@@ -165,6 +171,20 @@ public final class FreshetServer implements AutoCloseable {
             UUID::randomUUID);
     toClose.push(tables::close);
     tables.start().join();
+    http =
+        closing(
+            HttpService.start(
+                configuration.host(),
+                configuration.httpPort(),
+                Health::up,
+                metrics(memory, tables),
+                List.of(
+                    new Warehouse(
+                        LakeCatalog.NAME,
+                        catalog.catalog(),
+                        new OwnedTables(tables),
+                        catalog.clientDefaults(),
+                        catalog.tableDefaults()))));
     flight =
         closing(
             FlightService.start(
@@ -174,8 +194,20 @@ public final class FreshetServer implements AutoCloseable {
                 lake,
                 lakeFiles,
                 this::info,
-                calls,
+                rows,
                 configuration.maxBatchBytes()));
+  }
+
+  private ServerMetrics metrics(FreshMemory memory, Tables tables) {
+    ServerMetrics metrics = closing(new ServerMetrics());
+    metrics
+        .registry()
+        .gauge("freshet.fresh.memory.used.bytes", memory, used -> (double) used.usedBytes());
+    metrics
+        .registry()
+        .gauge("freshet.fresh.memory.limit.bytes", memory, limit -> (double) limit.limitBytes());
+    metrics.registry().gauge("freshet.tables.open", tables, open -> open.open().size());
+    return metrics;
   }
 
   private List<EventLoop> loops() {

@@ -78,14 +78,13 @@ public final class TableWriter implements AutoCloseable {
 
   TableWriter(
       FlightClient flight,
-      BufferAllocator parentAllocator,
+      BufferAllocator allocator,
       TableDescription table,
       UUID writerId,
       RetryPolicy retry,
       String address) {
     this.flight = flight;
-    this.allocator =
-        parentAllocator.newChildAllocator("writer of " + table.table(), 0, Long.MAX_VALUE);
+    this.allocator = allocator;
     this.table = table;
     this.schema = ArrowSchemas.toArrow(table.schema());
     this.splitter = new BucketSplitter(table.bucketKey(), table.buckets());
@@ -164,7 +163,6 @@ public final class TableWriter implements AutoCloseable {
             FreshetException.of(
                 INVALID_REQUEST, "The writer of table %s was closed", table.table()));
       }
-      allocator.close();
     }
   }
 

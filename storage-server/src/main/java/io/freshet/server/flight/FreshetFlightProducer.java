@@ -154,10 +154,8 @@ final class FreshetFlightProducer implements FlightProducer {
       UnionLease lease = table.lease(read.snapshot()).join();
       Projection projection =
           Projection.of(lease.definition().schema(), read.columns(), read.filter());
-      try (BufferAllocator reads =
-              allocator.newChildAllocator("read of " + table.name(), 0, Long.MAX_VALUE);
-          BatchSource source = open(table, lease, read, projection, reads)) {
-        BatchStreamer.stream(source, projection.arrowSchema(), reads, listener);
+      try (BatchSource source = open(table, lease, read, projection)) {
+        BatchStreamer.stream(source, projection.arrowSchema(), allocator, listener);
       }
     } catch (RuntimeException e) {
       listener.error(FlightErrors.toFlight(e));
@@ -184,18 +182,14 @@ final class FreshetFlightProducer implements FlightProducer {
   }
 
   private BatchSource open(
-      ServerTable table,
-      UnionLease lease,
-      ReadTicket read,
-      Projection projection,
-      BufferAllocator reads) {
-    BatchSource fresh = new FreshRead(lease, buckets(table, read), projection, reads);
+      ServerTable table, UnionLease lease, ReadTicket read, Projection projection) {
+    BatchSource fresh = new FreshRead(lease, buckets(table, read), projection, allocator);
     if (read.part() == ReadTicket.Part.FRESH) {
       return fresh;
     }
     LakeBase base = new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation());
     BatchSource lakeRows =
-        UnionReader.lakeRows(base, table.name().toString(), projection, lakeFiles, reads);
+        UnionReader.lakeRows(base, table.name().toString(), projection, lakeFiles, allocator);
     return BatchSource.concat(List.of(lakeRows, fresh));
   }
 

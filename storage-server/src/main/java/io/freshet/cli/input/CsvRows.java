@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a CSV file (RFC 4180) with a header line. An unquoted field that equals the null text is
- * null; a quoted empty field is an empty string in a string column, and null in any other.
+ * null; a quoted empty field is an empty string in a string column, and null in any other. Empty
+ * lines are no rows.
  */
 final class CsvRows implements RecordSource {
   static final int SAMPLE_ROWS = 1000;

@@ -40,8 +40,13 @@ final class RecordBatches implements RowBatches {
   /** Takes ownership of the source. */
   static RecordBatches of(
       RecordSource source, Schema table, BufferAllocator allocator, int batchRows) {
-    VectorSchemaRoot batch = VectorSchemaRoot.create(ArrowSchemas.toArrow(table), allocator);
-    return new RecordBatches(source, table, batch, batchRows);
+    try {
+      VectorSchemaRoot batch = VectorSchemaRoot.create(ArrowSchemas.toArrow(table), allocator);
+      return new RecordBatches(source, table, batch, batchRows);
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
   }
 
   @Override

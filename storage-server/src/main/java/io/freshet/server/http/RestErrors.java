@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Failures as the error responses of the Iceberg REST specification. Iceberg's clients take 5xx on
- * a commit for "may have been committed", so a change that surely was not made is never a 5xx.
+ * a commit for "may have been committed", so a change that is refused, even for now, is a 4xx.
  */
 final class RestErrors {
   private static final Logger LOG = LoggerFactory.getLogger(RestErrors.class);
@@ -91,30 +91,29 @@ final class RestErrors {
   }
 
   private static int status(Exception failure, HandlerType method) {
+    boolean isRead = method.equals(HandlerType.GET) || method.equals(HandlerType.HEAD);
     if (failure instanceof FreshetException freshet) {
-      return status(freshet);
+      return status(freshet, isRead);
     }
     for (Map.Entry<Class<? extends Exception>, Integer> known : STATUSES.entrySet()) {
       if (known.getKey().isInstance(failure)) {
         return known.getValue();
       }
     }
-    boolean isRead = method.equals(HandlerType.GET) || method.equals(HandlerType.HEAD);
-    // 503 promises that nothing was done and invites to try again.
+    // 503 invites to try again, which a change of unknown outcome must not.
     return isRead && LakeFaults.isUnreachable(failure) ? 503 : 500;
   }
 
-  private static int status(FreshetException failure) {
+  private static int status(FreshetException failure, boolean isRead) {
     return switch (failure.code()) {
       case TABLE_NOT_FOUND, NAMESPACE_NOT_FOUND -> 404;
       case TABLE_ALREADY_EXISTS -> 409;
       case UNSUPPORTED -> 406;
-      case OVERLOADED -> 429;
       default ->
           switch (failure.remedy()) {
             case FIX_REQUEST -> 400;
             case REPLAN -> 409;
-            case RETRY -> 503;
+            case RETRY -> isRead ? 503 : 429;
             case OPERATOR -> 500;
           };
     };

@@ -8,38 +8,28 @@
  */
 package io.freshet.server.table;
 
-import static io.freshet.error.FreshetErrorCode.FENCED;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
-import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
-import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 
 import io.freshet.error.FreshetException;
-import io.freshet.protocol.FreshRange;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
-import io.freshet.server.lake.CommitOutcome;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
-import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One table that is open: its buckets, its base, and the union snapshots under lease. Freezing a
@@ -47,28 +37,20 @@ import org.slf4j.LoggerFactory;
  * and one high watermark per bucket; neither touches rows.
  */
 public final class ServerTable {
-  private static final Logger LOG = LoggerFactory.getLogger(ServerTable.class);
-  private static final Duration TICK = Duration.ofMillis(250);
-  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
   private final UUID id;
   private final TableContext context;
-  private final LakeTable lake;
-  private final List<Bucket> buckets;
+  private final TableBuckets buckets;
   private final Leases leases;
+  private final Tiering tiering;
 
   private TableDefinition definition;
   private TableOptions options;
-  private LakeState base;
   private long nextSnapshot;
+  private long nextTrimMillis;
   private boolean isClosed;
-
-  private boolean isTiering;
-  private boolean isBaseUncertain;
-  private int failures;
-  private long retryAtMillis;
-  private List<CompletableFuture<TierResult>> tierRequests = new ArrayList<>();
 
   /**
    * A table over its opened buckets.
@@ -86,10 +68,9 @@ public final class ServerTable {
     this.definition = definition;
     this.options = TableOptions.of(definition.properties());
     this.context = context;
-    this.lake = lake;
-    this.base = base;
-    this.buckets = List.copyOf(buckets);
+    this.buckets = new TableBuckets(buckets);
     this.leases = new Leases(definition.name());
+    this.tiering = new Tiering(definition.name(), context, lake, this.buckets, base, this::trim);
   }
 
   /** Starts the table's timers. */
@@ -107,7 +88,7 @@ public final class ServerTable {
 
   /** The table's buckets, in order of their numbers; appends go straight to them. */
   public List<Bucket> buckets() {
-    return buckets;
+    return buckets.buckets();
   }
 
   public CompletableFuture<TableDefinition> definition() {
@@ -154,10 +135,10 @@ public final class ServerTable {
             definition.buckets(),
             definition.bucketKey(),
             definition.properties(),
-            base.metadataLocation(),
-            base.snapshotId(),
-            base.rows(),
-            freshRanges(base.tiered(), ends())));
+            tiering.base().metadataLocation(),
+            tiering.base().snapshotId(),
+            tiering.base().rows(),
+            buckets.ranges(tiering.base().tiered(), buckets.ends())));
   }
 
   /** Uses a new definition with the same schema and layout, such as one with other properties. */
@@ -179,9 +160,7 @@ public final class ServerTable {
             if (isClosed) {
               result.completeExceptionally(closedError());
             } else {
-              tierRequests.add(result);
-              retryAtMillis = 0;
-              startTiering();
+              tiering.request(definition, result);
             }
           });
     } catch (FreshetException e) {
@@ -197,8 +176,7 @@ public final class ServerTable {
         .loop()
         .execute(() -> {
           isClosed = true;
-          tierRequests.forEach(request -> request.completeExceptionally(closedError()));
-          tierRequests = new ArrayList<>();
+          tiering.close(closedError());
           closed.complete(null);
         });
     return closed;
@@ -217,8 +195,8 @@ public final class ServerTable {
         new UnionLease(
             id + ":" + context.epoch() + ":" + nextSnapshot++,
             definition,
-            base,
-            ends(),
+            tiering.base(),
+            buckets.ends(),
             nowMillis() + lease.toMillis());
     leases.add(frozen);
     return frozen;
@@ -231,23 +209,8 @@ public final class ServerTable {
         id,
         lease.definition().schema(),
         new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation()),
-        freshRanges(lease.base().tiered(), lease.ends()),
+        buckets.ranges(lease.base().tiered(), lease.ends()),
         lease.expiresAtMillis());
-  }
-
-  private List<FreshRange> freshRanges(TieredOffsets from, TieredOffsets to) {
-    List<FreshRange> ranges = new ArrayList<>();
-    for (Bucket bucket : buckets) {
-      int number = bucket.id().bucket();
-      long start = from.of(number);
-      long end = to.of(number);
-      ranges.add(new FreshRange(number, start, end, end - start, bucket.fresh().bytes(start, end)));
-    }
-    return ranges;
-  }
-
-  private TieredOffsets ends() {
-    return new TieredOffsets(buckets.stream().map(Bucket::endOffset).toList());
   }
 
   private void tick() {
@@ -256,164 +219,17 @@ public final class ServerTable {
     }
     context.loop().schedule(TICK, this::tick);
     leases.expire(nowMillis());
-    if (isTieringDue()) {
-      startTiering();
+    if (buckets.isTieringDue(tiering.base().tiered(), options, nowMillis())) {
+      tiering.start(definition);
     }
-    trim();
-  }
-
-  private boolean isTieringDue() {
-    long nowMicros = TimeUnit.MILLISECONDS.toMicros(nowMillis());
-    long bytes = 0;
-    long oldestMicros = nowMicros;
-    for (Bucket bucket : buckets) {
-      long start = base.tiered().of(bucket.id().bucket());
-      long end = bucket.endOffset();
-      if (start < end) {
-        bytes += bucket.fresh().bytes(start, end);
-        oldestMicros =
-            Math.min(oldestMicros, bucket.fresh().commitTimestampMicros(start, nowMicros));
-      }
+    if (nowMillis() >= nextTrimMillis) {
+      trim();
     }
-    long ageMicros = nowMicros - oldestMicros;
-    return bytes >= options.tieringBytes()
-        || (ageMicros > 0 && ageMicros >= options.freshness().toNanos() / 1_000);
-  }
-
-  private void startTiering() {
-    if (isTiering || nowMillis() < retryAtMillis) {
-      return;
-    }
-    TieredOffsets from = base.tiered();
-    TieredOffsets to = ends();
-    List<CompletableFuture<TierResult>> requests = tierRequests;
-    tierRequests = new ArrayList<>();
-    if (from.equals(to) && !isBaseUncertain) {
-      requests.forEach(request -> request.complete(new TierResult(base.snapshotId(), 0, 0)));
-      return;
-    }
-    isTiering = true;
-    long startMillis = nowMillis();
-    boolean checkBase = isBaseUncertain;
-    TieringRun run =
-        new TieringRun(definition, lake, buckets, from, to, context.epoch(), context.allocator());
-    supplyBlocking(() -> checkBase ? reload(run) : run.run())
-        .whenComplete((outcome, error) ->
-            context
-                .loop()
-                .execute(() -> finishTiering(run, outcome, error, requests, startMillis)));
-  }
-
-  /**
-   * After an uncertain commit: what the lake holds now, if that is not what the run starts from.
-   */
-  private static CommitOutcome reload(TieringRun run) {
-    LakeState state = run.lake().load();
-    return state.tiered().equals(run.from()) ? run.run() : new CommitOutcome.Committed(state);
-  }
-
-  private void finishTiering(
-      TieringRun run,
-      @Nullable CommitOutcome outcome,
-      @Nullable Throwable error,
-      List<CompletableFuture<TierResult>> requests,
-      long startMillis) {
-    isTiering = false;
-    Throwable failure = error;
-    if (outcome instanceof CommitOutcome.Committed committed) {
-      failure = swapBase(committed.state());
-    } else if (outcome instanceof CommitOutcome.Rejected rejected) {
-      failure = rejected.reason();
-    } else if (outcome instanceof CommitOutcome.Unknown unknown) {
-      failure = unknown.reason();
-    }
-    if (failure == null) {
-      failures = 0;
-      retryAtMillis = 0;
-      isBaseUncertain = false;
-      long rows = base.tiered().rowsSince(run.from());
-      long millis = nowMillis() - startMillis;
-      LOG.info("Tiered {} rows of table {} in {} ms", rows, name(), millis);
-      requests.forEach(
-          request -> request.complete(new TierResult(base.snapshotId(), rows, millis)));
-    } else {
-      tieringFailed(failure, requests);
-    }
-    if (!tierRequests.isEmpty()) {
-      startTiering();
-    }
-  }
-
-  private void tieringFailed(Throwable failure, List<CompletableFuture<TierResult>> requests) {
-    isBaseUncertain = true;
-    long pauseMillis =
-        Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
-    failures++;
-    retryAtMillis = nowMillis() + pauseMillis;
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    LOG.warn(
-        "Can't tier table {}, next attempt in {} ms; fresh rows stay readable: {}",
-        name(),
-        pauseMillis,
-        cause.toString());
-    LOG.debug("Tiering of table {} failed", name(), failure);
-    FreshetException answer =
-        cause instanceof FreshetException known
-            ? known
-            : new FreshetException(
-                LAKE_UNAVAILABLE,
-                "Can't tier table " + name() + ": " + cause.getMessage() + ". Try again later.",
-                cause);
-    requests.forEach(request -> request.completeExceptionally(answer));
-  }
-
-  /** Makes {@code state} the base, or says why that can't be. */
-  private @Nullable FreshetException swapBase(LakeState state) {
-    if (state.epoch() > context.epoch()) {
-      return FreshetException.of(
-          FENCED,
-          "Table %s was taken over by a server with epoch %d; this server's epoch is %d",
-          name(),
-          state.epoch(),
-          context.epoch());
-    }
-    for (Bucket bucket : buckets) {
-      int number = bucket.id().bucket();
-      long tiered = state.tiered().of(number);
-      if (tiered < base.tiered().of(number) || tiered > bucket.endOffset()) {
-        return FreshetException.of(
-            LAKE_DIVERGED,
-            "The lake holds bucket %d of table %s up to offset %d, which is not between %d and %d: it was"
-                + " rolled back or written by another server",
-            number,
-            name(),
-            tiered,
-            base.tiered().of(number),
-            bucket.endOffset());
-      }
-    }
-    base = state;
-    trim();
-    return null;
   }
 
   private void trim() {
-    for (Bucket bucket : buckets) {
-      int number = bucket.id().bucket();
-      long tiered = base.tiered().of(number);
-      long unneeded = leases.lowestOffset(number, base.tiered());
-      TableOptions current = options;
-      bucket
-          .loop()
-          .execute(() -> {
-            bucket.fresh().dropBelow(tiered);
-            bucket.log().trim(unneeded, current.logRetentionTime(), current.logRetentionBytes());
-          });
-    }
-  }
-
-  private <T> CompletableFuture<T> supplyBlocking(Supplier<T> work) {
-    return CompletableFuture.supplyAsync(work, context.blocking());
+    nextTrimMillis = nowMillis() + TRIM_INTERVAL.toMillis();
+    buckets.trim(tiering.base().tiered(), leases, options);
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

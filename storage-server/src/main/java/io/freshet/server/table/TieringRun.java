@@ -50,6 +50,12 @@ record TieringRun(
     return outcome;
   }
 
+  /** As {@link #run}, but first looks whether an earlier commit took effect after all. */
+  CommitOutcome runUnlessCommitted() {
+    LakeState state = lake.load();
+    return state.tiered().equals(from) ? run() : new CommitOutcome.Committed(state);
+  }
+
   private LakeFiles write() {
     Schema schema = ArrowSchemas.toArrow(definition.schema());
     List<VectorSchemaRoot> batches = new ArrayList<>();

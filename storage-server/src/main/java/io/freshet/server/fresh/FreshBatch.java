@@ -9,6 +9,10 @@
 package io.freshet.server.fresh;
 
 import io.freshet.arrow.RecordBatches;
+import io.freshet.filter.RowFilter;
+import io.freshet.filter.ZoneMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,8 @@ final class FreshBatch {
   private final long bytes;
   private final long bytesBefore;
   private @Nullable ArrowRecordBatch buffers;
+  private @Nullable VectorSchemaRoot zoneRows;
+  private @Nullable ZoneMap zones;
 
   /**
    * Takes ownership of {@code buffers}.
@@ -84,6 +90,18 @@ final class FreshBatch {
     return buffers == null ? null : RecordBatches.share(buffers);
   }
 
+  /** Whether the zone map says that no row matches; false when the buffers are not in memory. */
+  synchronized boolean isRuledOutBy(RowFilter filter, RowSchema schema, BufferAllocator allocator) {
+    if (buffers == null) {
+      return false;
+    }
+    if (zones == null) {
+      zoneRows = RecordBatches.load(schema.arrow(), buffers, allocator);
+      zones = new ZoneMap(schema.iceberg(), zoneRows);
+    }
+    return !filter.mayMatch(zones);
+  }
+
   synchronized boolean isInMemory() {
     return buffers != null;
   }
@@ -95,6 +113,11 @@ final class FreshBatch {
     }
     buffers.close();
     buffers = null;
+    if (zoneRows != null) {
+      zoneRows.close();
+      zoneRows = null;
+      zones = null;
+    }
     return true;
   }
 }

@@ -8,6 +8,7 @@
  */
 package io.freshet.server.fresh;
 
+import io.freshet.filter.RowFilter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class FreshCursor implements AutoCloseable {
   private final FreshRows rows;
   private final long endOffset;
+  private final @Nullable RowFilter filter;
   private final Deque<FreshSlice> found = new ArrayDeque<>();
   private long nextOffset;
 
-  FreshCursor(FreshRows rows, long startOffset, long endOffset) {
+  FreshCursor(FreshRows rows, long startOffset, long endOffset, @Nullable RowFilter filter) {
+    this.filter = filter;
     this.rows = rows;
     this.nextOffset = startOffset;
     this.endOffset = endOffset;
@@ -27,15 +30,12 @@ public final class FreshCursor implements AutoCloseable {
 
   /** The next rows, which the caller closes, or null at the end. */
   public @Nullable FreshSlice next() {
-    if (found.isEmpty()) {
-      if (nextOffset >= endOffset) {
-        return null;
-      }
-      found.addAll(rows.slicesAt(nextOffset, endOffset));
+    while (found.isEmpty() && nextOffset < endOffset) {
+      FreshRows.Found more = rows.find(nextOffset, endOffset, filter);
+      found.addAll(more.slices());
+      nextOffset = more.endOffset();
     }
-    FreshSlice slice = found.removeFirst();
-    nextOffset = slice.endOffset();
-    return slice;
+    return found.pollFirst();
   }
 
   @Override

@@ -9,6 +9,7 @@
 package io.freshet.server.fresh;
 
 import io.freshet.arrow.RecordBatches;
+import io.freshet.filter.RowFilter;
 import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.LogEntry;
 import java.util.ArrayDeque;
@@ -16,11 +17,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest rows of one bucket. The bucket's event loop adds and drops; any thread reads. What is
@@ -37,24 +40,22 @@ public final class FreshRows {
 
   private final BucketLog log;
   private final FreshMemory memory;
-  private final IntFunction<Schema> arrowSchemas;
+  private final IntFunction<Schema> schemas;
+  private final Map<Integer, RowSchema> rowSchemas = new ConcurrentHashMap<>();
   private final BufferAllocator allocator;
   private final ConcurrentSkipListMap<Long, FreshBatch> batches = new ConcurrentSkipListMap<>();
   private final Deque<FreshBatch> smallTail = new ArrayDeque<>();
   private long addedBytes;
 
   /**
-   * @param arrowSchemas the Arrow schema of a schema id
+   * @param schemas the schema of a schema id
    * @param allocator borrowed; holds batches that were copied together, and those of reads
    */
   public FreshRows(
-      BucketLog log,
-      FreshMemory memory,
-      IntFunction<Schema> arrowSchemas,
-      BufferAllocator allocator) {
+      BucketLog log, FreshMemory memory, IntFunction<Schema> schemas, BufferAllocator allocator) {
     this.log = log;
     this.memory = memory;
-    this.arrowSchemas = arrowSchemas;
+    this.schemas = schemas;
     this.allocator = allocator;
   }
 
@@ -96,7 +97,12 @@ public final class FreshRows {
 
   /** The rows [startOffset, endOffset), in order; they must be durable. */
   public FreshCursor read(long startOffset, long endOffset) {
-    return new FreshCursor(this, startOffset, endOffset);
+    return new FreshCursor(this, startOffset, endOffset, null);
+  }
+
+  /** As {@link #read}, without batches whose zone map says that none of their rows match. */
+  public FreshCursor read(long startOffset, long endOffset, RowFilter filter) {
+    return new FreshCursor(this, startOffset, endOffset, filter);
   }
 
   /** Bytes of the Arrow buffers of rows [startOffset, endOffset), about. */
@@ -120,17 +126,24 @@ public final class FreshRows {
     batches.clear();
   }
 
+  /** What is found at one offset: slices, or none of the rows if they are ruled out. */
+  record Found(List<FreshSlice> slices, long endOffset) {}
+
   /**
-   * The slice at {@code offset}, from memory or else the log: one, or as many as one read of the
-   * log gives.
+   * What is at {@code offset}, from memory or else the log: one slice, or as many as one read of
+   * the log gives.
    */
-  List<FreshSlice> slicesAt(long offset, long endOffset) {
+  Found find(long offset, long endOffset, @Nullable RowFilter filter) {
     Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
     if (floor != null && floor.getValue().endOffset() > offset) {
       FreshBatch found = floor.getValue();
+      if (filter != null && found.isRuledOutBy(filter, rowSchema(found.schemaId()), allocator)) {
+        return new Found(List.of(), Math.min(found.endOffset(), endOffset));
+      }
       ArrowRecordBatch buffers = found.acquire();
       if (buffers != null) {
-        return List.of(slice(found.startOffset(), found.schemaId(), buffers, offset, endOffset));
+        return found(
+            List.of(slice(found.startOffset(), found.schemaId(), buffers, offset, endOffset)));
       }
     }
     List<FreshSlice> slices = new ArrayList<>();
@@ -141,7 +154,15 @@ public final class FreshRows {
         entry.close();
       }
     }
-    return slices;
+    return found(slices);
+  }
+
+  private static Found found(List<FreshSlice> slices) {
+    return new Found(slices, slices.get(slices.size() - 1).endOffset());
+  }
+
+  private RowSchema rowSchema(int schemaId) {
+    return rowSchemas.computeIfAbsent(schemaId, id -> RowSchema.of(schemas.apply(id)));
   }
 
   private static FreshSlice slice(
@@ -178,14 +199,13 @@ public final class FreshRows {
         acquired.add(buffers);
       }
       FreshBatch first = small.get(0);
-      Schema schema = arrowSchemas.apply(first.schemaId());
       FreshBatch merged =
           new FreshBatch(
               first.startOffset(),
               first.firstCommitTimestampMicros(),
               first.schemaId(),
               first.bytesBefore(),
-              RecordBatches.concatenate(schema, acquired, allocator));
+              RecordBatches.concatenate(rowSchema(first.schemaId()).arrow(), acquired, allocator));
       put(merged);
       memory.release(first);
       for (FreshBatch batch : small.subList(1, small.size())) {

@@ -108,7 +108,12 @@ public final class FreshRead implements BatchSource {
       }
       Bucket bucket = buckets.next();
       int number = bucket.id().bucket();
-      cursor = bucket.fresh().read(lease.base().tiered().of(number), lease.ends().of(number));
+      long start = lease.base().tiered().of(number);
+      long end = lease.ends().of(number);
+      cursor =
+          filter == null
+              ? bucket.fresh().read(start, end)
+              : bucket.fresh().read(start, end, filter);
     }
   }
 

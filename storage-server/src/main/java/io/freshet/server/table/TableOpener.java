@@ -10,7 +10,6 @@ package io.freshet.server.table;
 
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 
-import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshMemory;
@@ -27,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +93,7 @@ public record TableOpener(
             tiered,
             opened.startOffset());
       }
-      Schema arrowSchema = ArrowSchemas.toArrow(definition.schema());
-      FreshRows fresh = new FreshRows(opened, memory, schemaId -> arrowSchema, allocator);
+      FreshRows fresh = new FreshRows(opened, memory, schemaId -> definition.schema(), allocator);
       replay(opened, fresh, tiered);
       return new Bucket(id, loop(id.tableId(), id.bucket()), opened, fresh, context.clock());
     } catch (RuntimeException | Error e) {

@@ -50,6 +50,7 @@ public final class Bucket {
   private long nextOffset;
   private long lastTimestampMicros;
   private boolean isFailing;
+  private @Nullable FreshetException refusal;
   private volatile long endOffset;
 
   private record Pending(LogEntry entry, CompletableFuture<AppendResult> result, long bytes) {}
@@ -113,8 +114,17 @@ public final class Bucket {
     return result;
   }
 
+  /** Appends nothing more, and answers every append with {@code reason}. On the event loop. */
+  public void refuseAppends(FreshetException reason) {
+    loop.assertInLoop();
+    refusal = reason;
+  }
+
   private void decide(AppendRequest request, CompletableFuture<AppendResult> result) {
     loop.assertInLoop();
+    if (refusal != null) {
+      throw refusal;
+    }
     WriterSequence writer = request.writer();
     if (writer != null) {
       Optional<CompletableFuture<AppendResult>> known =

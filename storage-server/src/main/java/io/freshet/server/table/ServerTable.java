@@ -51,6 +51,7 @@ public final class ServerTable {
   private long nextSnapshot;
   private long nextTrimMillis;
   private boolean isClosed;
+  private @Nullable FreshetException fencedError;
 
   /**
    * A table over its opened buckets.
@@ -70,7 +71,8 @@ public final class ServerTable {
     this.context = context;
     this.buckets = new TableBuckets(buckets);
     this.leases = new Leases(definition.name());
-    this.tiering = new Tiering(definition.name(), context, lake, this.buckets, base, this::trim);
+    this.tiering =
+        new Tiering(definition.name(), context, lake, this.buckets, base, this::trim, this::fenced);
   }
 
   /** Starts the table's timers. */
@@ -152,21 +154,13 @@ public final class ServerTable {
 
   /** Moves all rows that are visible now into the lake. */
   public CompletableFuture<TierResult> tier() {
-    CompletableFuture<TierResult> result = new CompletableFuture<>();
-    try {
-      context
-          .loop()
-          .submit(() -> {
-            if (isClosed) {
-              result.completeExceptionally(closedError());
-            } else {
+    return this.<CompletableFuture<TierResult>>onLoop(
+            () -> {
+              CompletableFuture<TierResult> result = new CompletableFuture<>();
               tiering.request(definition, result);
-            }
-          });
-    } catch (FreshetException e) {
-      result.completeExceptionally(e);
-    }
-    return result;
+              return result;
+            })
+        .thenCompose(result -> result);
   }
 
   /** Stops timers and refuses further calls; a tiering that runs is completed by the next start. */
@@ -214,7 +208,7 @@ public final class ServerTable {
   }
 
   private void tick() {
-    if (isClosed) {
+    if (isClosed || fencedError != null) {
       return;
     }
     context.loop().schedule(TICK, this::tick);
@@ -224,6 +218,15 @@ public final class ServerTable {
     }
     if (nowMillis() >= nextTrimMillis) {
       trim();
+    }
+  }
+
+  /** Another server owns the table now: what this one would answer may be out of date. */
+  private void fenced(FreshetException reason) {
+    fencedError = reason;
+    tiering.close(reason);
+    for (Bucket bucket : buckets()) {
+      bucket.loop().execute(() -> bucket.refuseAppends(reason));
     }
   }
 
@@ -240,9 +243,7 @@ public final class ServerTable {
           .loop()
           .submit(() -> {
             try {
-              if (isClosed) {
-                throw closedError();
-              }
+              checkOpen();
               result.complete(task.get());
             } catch (RuntimeException e) {
               result.completeExceptionally(e);
@@ -252,6 +253,15 @@ public final class ServerTable {
       result.completeExceptionally(e);
     }
     return result;
+  }
+
+  private void checkOpen() {
+    if (fencedError != null) {
+      throw fencedError;
+    }
+    if (isClosed) {
+      throw closedError();
+    }
   }
 
   private FreshetException closedError() {

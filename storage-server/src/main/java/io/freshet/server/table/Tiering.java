@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ final class Tiering {
   private final LakeTable lake;
   private final TableBuckets buckets;
   private final Runnable onNewBase;
+  private final Consumer<FreshetException> onFenced;
 
   private LakeState base;
   private boolean isRunning;
@@ -55,6 +57,7 @@ final class Tiering {
 
   /**
    * @param onNewBase runs on the event loop after each change of the base
+   * @param onFenced told on the event loop when another server has taken the table over
    */
   Tiering(
       TableName table,
@@ -62,13 +65,15 @@ final class Tiering {
       LakeTable lake,
       TableBuckets buckets,
       LakeState base,
-      Runnable onNewBase) {
+      Runnable onNewBase,
+      Consumer<FreshetException> onFenced) {
     this.table = table;
     this.context = context;
     this.lake = lake;
     this.buckets = buckets;
     this.base = base;
     this.onNewBase = onNewBase;
+    this.onFenced = onFenced;
   }
 
   LakeState base() {
@@ -182,6 +187,9 @@ final class Tiering {
                     table, cause.getMessage()),
                 cause);
     requests.forEach(request -> request.completeExceptionally(answer));
+    if (answer.code() == FENCED) {
+      onFenced.accept(answer);
+    }
   }
 
   /** Makes {@code state} the base, or says why that can't be. */

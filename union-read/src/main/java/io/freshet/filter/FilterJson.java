@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.expressions.BoundPredicate;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.ExpressionParser;
 import org.apache.iceberg.expressions.ExpressionVisitors;
@@ -74,35 +73,6 @@ public final class FilterJson {
 
   private static String shown(String json) {
     return json.length() <= SHOWN_CHARACTERS ? json : json.substring(0, SHOWN_CHARACTERS) + "…";
-  }
-
-  /** Rebuilds an expression without negations out of other predicates. */
-  private abstract static class PredicateRewriter
-      extends ExpressionVisitors.ExpressionVisitor<Expression> {
-    @Override
-    public Expression alwaysTrue() {
-      return Expressions.alwaysTrue();
-    }
-
-    @Override
-    public Expression alwaysFalse() {
-      return Expressions.alwaysFalse();
-    }
-
-    @Override
-    public Expression and(Expression left, Expression right) {
-      return Expressions.and(left, right);
-    }
-
-    @Override
-    public Expression or(Expression left, Expression right) {
-      return Expressions.or(left, right);
-    }
-
-    @Override
-    public <T> Expression predicate(BoundPredicate<T> predicate) {
-      return predicate;
-    }
   }
 
   private static final class Bound extends PredicateRewriter {

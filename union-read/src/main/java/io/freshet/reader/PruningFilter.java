@@ -8,6 +8,7 @@
  */
 package io.freshet.reader;
 
+import io.freshet.filter.PredicateRewriter;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -34,7 +35,7 @@ import org.apache.iceberg.types.Types;
  *       added to {@code >} and {@code >=}.
  * </ul>
  */
-final class PruningFilter extends ExpressionVisitors.ExpressionVisitor<Expression> {
+final class PruningFilter extends PredicateRewriter {
   private final Schema from;
   private final Schema to;
 
@@ -50,26 +51,6 @@ final class PruningFilter extends ExpressionVisitors.ExpressionVisitor<Expressio
    */
   static Expression of(Expression filter, Schema from, Schema to) {
     return ExpressionVisitors.visit(Expressions.rewriteNot(filter), new PruningFilter(from, to));
-  }
-
-  @Override
-  public Expression alwaysTrue() {
-    return Expressions.alwaysTrue();
-  }
-
-  @Override
-  public Expression alwaysFalse() {
-    return Expressions.alwaysFalse();
-  }
-
-  @Override
-  public Expression and(Expression left, Expression right) {
-    return Expressions.and(left, right);
-  }
-
-  @Override
-  public Expression or(Expression left, Expression right) {
-    return Expressions.or(left, right);
   }
 
   @Override

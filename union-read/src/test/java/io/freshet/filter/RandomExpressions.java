@@ -62,27 +62,7 @@ public final class RandomExpressions {
   public static Expression withoutNullsFirst(Expression expression) {
     return ExpressionVisitors.visit(
         Expressions.rewriteNot(expression),
-        new ExpressionVisitors.ExpressionVisitor<Expression>() {
-          @Override
-          public Expression alwaysTrue() {
-            return Expressions.alwaysTrue();
-          }
-
-          @Override
-          public Expression alwaysFalse() {
-            return Expressions.alwaysFalse();
-          }
-
-          @Override
-          public Expression and(Expression left, Expression right) {
-            return Expressions.and(left, right);
-          }
-
-          @Override
-          public Expression or(Expression left, Expression right) {
-            return Expressions.or(left, right);
-          }
-
+        new PredicateRewriter() {
           @Override
           public <T> Expression predicate(UnboundPredicate<T> predicate) {
             return predicate.op() == Operation.LT || predicate.op() == Operation.LT_EQ

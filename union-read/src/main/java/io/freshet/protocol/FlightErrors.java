@@ -65,7 +65,8 @@ public final class FlightErrors {
 
   private static FreshetException fromStatus(FlightRuntimeException flight, String address) {
     ErrorFlightMetadata metadata = flight.status().metadata();
-    String code = metadata == null ? null : metadata.get(CODE);
+    // Asking for a key that is not there throws, and a connection that broke has none of ours.
+    String code = metadata == null || !metadata.containsKey(CODE) ? null : metadata.get(CODE);
     String message = String.valueOf(flight.status().description());
     for (FreshetErrorCode known : FreshetErrorCode.values()) {
       if (known.name().equals(code)) {

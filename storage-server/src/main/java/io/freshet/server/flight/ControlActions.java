@@ -9,6 +9,7 @@
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
@@ -137,6 +138,14 @@ final class ControlActions {
     if (request.table() == null || request.schema() == null) {
       throw FreshetException.of(
           INVALID_REQUEST, "The body of create-table needs the fields 'table' and 'schema'");
+    }
+    if (!request.schema().identifierFieldIds().isEmpty()) {
+      throw FreshetException.of(
+          UNSUPPORTED,
+          "Table %s has the primary key %s, and tables with a primary key can't be created yet: leave"
+              + " it out for a table that takes appends",
+          request.table(),
+          request.schema().identifierFieldNames());
     }
     Schema schema = TypeUtil.assignIncreasingFreshIds(request.schema());
     return new TableDefinition(

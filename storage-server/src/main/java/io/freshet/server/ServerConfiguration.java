@@ -155,9 +155,8 @@ public record ServerConfiguration(
       throw new FreshetException(
           INVALID_CONFIGURATION,
           String.format(
-              "%s line %d: there is no setting '%s'; the settings are %s",
+              "%s: there is no setting '%s'; the settings are %s",
               file,
-              e.getLocation().getLineNr(),
               e.getPropertyName(),
               new TreeSet<>(e.getKnownPropertyIds())),
           e);

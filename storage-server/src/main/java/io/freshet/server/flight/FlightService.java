@@ -8,6 +8,9 @@
  */
 package io.freshet.server.flight;
 
+import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
+
+import io.freshet.error.FreshetException;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.table.Tables;
@@ -35,7 +38,7 @@ public final class FlightService implements AutoCloseable {
    * @param port 0 for any that is free
    * @param lakeFiles reads the lake's files for clients that ask for the whole table; borrowed
    * @param allocator borrowed; holds batches on their way in and out
-   * @throws IOException if the port is taken
+   * @throws FreshetException INVALID_CONFIGURATION if it can't listen there
    */
   public static FlightService start(
       String host,
@@ -45,8 +48,7 @@ public final class FlightService implements AutoCloseable {
       FileIO lakeFiles,
       Supplier<ServerInfo> serverInfo,
       BufferAllocator allocator,
-      long maxBatchBytes)
-      throws IOException {
+      long maxBatchBytes) {
     FreshetFlightProducer producer =
         new FreshetFlightProducer(
             tables,
@@ -57,9 +59,19 @@ public final class FlightService implements AutoCloseable {
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build()
-            .start();
-    return new FlightService(server);
+            .build();
+    try {
+      return new FlightService(server.start());
+    } catch (IOException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new FreshetException(
+          INVALID_CONFIGURATION,
+          String.format(
+              "Cannot listen for Arrow Flight on %s:%d: %s. Stop what listens there, or choose"
+                  + " another port with --flight-port",
+              host, port, reason.getMessage()),
+          e);
+    }
   }
 
   public int port() {

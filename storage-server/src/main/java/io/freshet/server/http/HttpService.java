@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,8 +83,8 @@ public final class HttpService implements AutoCloseable {
       javalin.stop();
       throw new FreshetException(
           INVALID_CONFIGURATION,
-          "Cannot listen for HTTP on %s:%d: %s. Choose another address or port"
-              .formatted(host, port, e.getMessage()),
+          "Cannot listen for HTTP on %s:%d: %s. Stop what listens there, or choose another port with --http-port"
+              .formatted(host, port, reason(e)),
           e);
     }
     HttpService service = new HttpService(javalin, host);
@@ -124,6 +125,15 @@ public final class HttpService implements AutoCloseable {
         context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
     config.routes.exception(HttpResponseException.class, RestErrors::answerNoRoute);
     config.routes.exception(Exception.class, RestErrors::answer);
+  }
+
+  /** What the operating system says, without advice on other web servers. */
+  private static @Nullable String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
   }
 
   private static void answerHealth(Health health, Context context) {

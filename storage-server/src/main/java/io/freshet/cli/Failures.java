@@ -84,7 +84,10 @@ final class Failures {
 
   private static String message(Throwable failure) {
     String message = failure.getMessage();
-    if (failure instanceof FreshetException || failure instanceof ParameterException) {
+    if (failure instanceof ParameterException) {
+      return String.valueOf(message).replaceFirst("^Error: ", ""); // Some of picocli's have it.
+    }
+    if (failure instanceof FreshetException) {
       return String.valueOf(message);
     }
     if (failure instanceof UncheckedIOException && failure.getCause() != null) {

@@ -66,6 +66,12 @@ public final class FreshetCommand implements Runnable {
   /** The parser of the whole command line; commands print to {@code console}. */
   static CommandLine commandLine(Console console) {
     CommandLine root = new CommandLine(new FreshetCommand(console));
+    root.addSubcommand(new ServerCommand(console));
+    root.addSubcommand(tables(console));
+    root.addSubcommand(new WriteCommand(console));
+    root.addSubcommand(new ReadCommand(console));
+    root.addSubcommand(new TierCommand(console));
+    root.addSubcommand(new StatusCommand(console));
     root.addSubcommand(new ColumnsCommand(console));
     root.addSubcommand(new CompletionCommand(console));
     Failures failures = new Failures(console);
@@ -103,6 +109,15 @@ public final class FreshetCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+
+  private static CommandLine tables(Console console) {
+    return new CommandLine(new TableCommand())
+        .addSubcommand(new TableCreateCommand(console))
+        .addSubcommand(new TableListCommand(console))
+        .addSubcommand(new TableDescribeCommand(console))
+        .addSubcommand(new TableAlterCommand(console))
+        .addSubcommand(new TableDropCommand(console));
   }
 
   private static void documentExitCodes(CommandLine command) {

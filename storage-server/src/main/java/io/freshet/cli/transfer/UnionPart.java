@@ -1,0 +1,27 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.cli.transfer;
+
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.BatchSource;
+import io.freshet.reader.Projection;
+import io.freshet.reader.UnionReader;
+
+/** The two halves of a union read. */
+public enum UnionPart {
+  LAKE,
+  FRESH;
+
+  /** Reads this half; the caller closes the result. */
+  public BatchSource read(UnionReader reader, UnionSnapshot snapshot, Projection projection) {
+    return this == LAKE
+        ? reader.readLake(snapshot, projection)
+        : reader.readFresh(snapshot, projection);
+  }
+}

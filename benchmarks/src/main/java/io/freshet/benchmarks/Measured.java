@@ -1,0 +1,43 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.benchmarks;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What was measured of several cases, in their order. */
+record Measured(Map<String, Samples> cases) {
+  Measured {
+    cases = Collections.unmodifiableMap(new LinkedHashMap<>(cases));
+  }
+
+  Samples of(String name) {
+    Samples samples = cases.get(name);
+    if (samples == null) {
+      throw new IllegalArgumentException("There is no case " + name + " in " + cases.keySet());
+    }
+    return samples;
+  }
+
+  /** How the medians of two cases relate; the range is that of all pairs of their values. */
+  Result ratio(String benchmark, String what, String dividend, String divisor) {
+    Samples above = of(dividend);
+    Samples below = of(divisor);
+    return new Result(
+        benchmark,
+        what,
+        Result.Unit.RATIO,
+        above.median() / below.median(),
+        above.min() / below.max(),
+        above.max() / below.min(),
+        above.count(),
+        null);
+  }
+}

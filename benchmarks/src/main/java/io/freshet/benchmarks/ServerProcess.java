@@ -1,0 +1,87 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server in a process of its own, with default settings but for its memory. */
+final class ServerProcess implements AutoCloseable {
+  /** JVM options of the server; they come after those that all Freshet processes have. */
+  static final String OPTIONS = "freshet.benchmarks.server.options";
+
+  private static final String DEFAULT_OPTIONS = "-Xms1g -Xmx1g -XX:MaxDirectMemorySize=3g";
+  private static final long CLOSE_SECONDS = 60;
+
+  private final Process process;
+  private final String uri;
+
+  private ServerProcess(Process process, String uri) {
+    this.process = process;
+    this.uri = uri;
+  }
+
+  /**
+   * Starts a server and waits until it answers.
+   *
+   * @param freshMemory how much memory fresh rows may take, such as {@code 1GB}
+   */
+  static ServerProcess start(Path data, String freshMemory) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (isForAllProcesses(argument)) {
+        command.add(argument);
+      }
+    }
+    command.addAll(List.of(System.getProperty(OPTIONS, DEFAULT_OPTIONS).split(" ")));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(ServerMain.class.getName(), data.toString(), freshMemory));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out = process.inputReader(UTF_8);
+    String uri = out.readLine();
+    if (uri == null) {
+      process.destroyForcibly();
+      throw new IOException("The server did not start: see its messages above");
+    }
+    return new ServerProcess(process, uri);
+  }
+
+  String uri() {
+    return uri;
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean isForAllProcesses(String argument) {
+    return argument.startsWith("--add-opens")
+        || argument.startsWith("--sun-misc")
+        || argument.startsWith("--enable-native-access")
+        || argument.equals("-XX:+IgnoreUnrecognizedVMOptions");
+  }
+}

@@ -1,0 +1,155 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.benchmarks;
+
+import io.freshet.arrow.ArrowRows;
+import io.freshet.benchmarks.Result.Unit;
+import io.freshet.client.FreshetClient;
+import io.freshet.lake.LakeFileIO;
+import io.freshet.server.parquet.DataFileWriter;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.parquet.Parquet;
+
+/**
+ * Rows on their way to the lake: the writer of data files by itself against Iceberg's generic one
+ * on the same rows, and a whole tiering by a server, from fresh rows to the commit.
+ */
+final class TieringBenchmark implements Benchmark {
+  private static final int MAX_WRITER_ROWS = 1_000_000;
+  private static final int BATCH_ROWS = 8192;
+  private static final double AIM_RATIO = 3;
+  private static final double AIM_ROWS = 1_000_000;
+  private static final String COLUMNS = "data files, column by column";
+  private static final String ROWS = "data files, Iceberg's row writer";
+
+  @Override
+  public String name() {
+    return "tiering";
+  }
+
+  @Override
+  public List<Result> run(Workbench bench) throws Exception {
+    List<Result> results = new ArrayList<>(writers(bench));
+    results.add(server(bench));
+    return results;
+  }
+
+  private List<Result> writers(Workbench bench) throws Exception {
+    int rows = Math.min(bench.settings().rows(), MAX_WRITER_ROWS);
+    Path folder = bench.newFolder("files");
+    try (TableRows flights = bench.flights(rows);
+        LakeFileIO files = new LakeFileIO()) {
+      files.initialize(Map.of());
+      List<Record> records = new ArrayList<>(rows);
+      for (VectorSchemaRoot batch : flights.batches()) {
+        records.addAll(new ArrowRows(flights.schema(), batch).copyAll());
+      }
+      Measured measured =
+          bench
+              .interleaved()
+              .add(COLUMNS, () -> columns(bench, flights, files, folder))
+              .add(ROWS, () -> rows(bench, flights, records, files, folder))
+              .run(bench.settings().warmUps(), bench.settings().rounds());
+      return List.of(
+          Result.median(name(), COLUMNS, Unit.ROWS_PER_SECOND, measured.of(COLUMNS))
+              .withAim(Aim.atLeast(AIM_ROWS)),
+          Result.median(name(), ROWS, Unit.ROWS_PER_SECOND, measured.of(ROWS)),
+          measured
+              .ratio(name(), "column by column ÷ row writer", COLUMNS, ROWS)
+              .withAim(Aim.atLeast(AIM_RATIO)));
+    } finally {
+      Workbench.delete(folder);
+    }
+  }
+
+  private Result server(Workbench bench) throws Exception {
+    Path data = bench.newFolder("tiering");
+    try (TableRows flights = bench.flights(bench.settings().rows());
+        TableRows batches = flights.inBatches(BATCH_ROWS, flights.rows(), bench.allocator());
+        ServerProcess server = ServerProcess.start(data, "1GB");
+        FreshetClient client = bench.connect(server)) {
+      Measured measured =
+          bench
+              .interleaved()
+              .add("whole", () -> tier(bench, client, batches))
+              .run(bench.settings().warmUps(), bench.settings().rounds());
+      return Result.median(
+              name(), "whole tiering by a server", Unit.ROWS_PER_SECOND, measured.of("whole"))
+          .withAim(Aim.atLeast(AIM_ROWS));
+    } finally {
+      Workbench.delete(data);
+    }
+  }
+
+  private static double tier(Workbench bench, FreshetClient client, TableRows rows) {
+    TableName table = bench.createTable(client, rows.schema());
+    bench.append(client, table, rows);
+    long start = System.nanoTime();
+    long tiered = client.tier(table).rows();
+    double seconds = Workbench.seconds(start);
+    client.purgeTable(table);
+    return tiered / seconds;
+  }
+
+  private static double columns(Workbench bench, TableRows flights, LakeFileIO files, Path folder)
+      throws IOException {
+    Path round = bench.newFolder(folder.getFileName() + "/columns");
+    TableDefinition table =
+        new TableDefinition(
+            TableName.parse("bench.flights"),
+            flights.schema(),
+            PartitionSpec.unpartitioned(),
+            SortOrder.unsorted(),
+            1,
+            List.of(),
+            Map.of());
+    LocationProvider locations = LocationProviders.locationsFor(round.toUri().toString(), Map.of());
+    long start = System.nanoTime();
+    var unused = new DataFileWriter(table, files, locations, "columns").write(flights.batches());
+    double seconds = Workbench.seconds(start);
+    Workbench.delete(round);
+    return flights.rows() / seconds;
+  }
+
+  private static double rows(
+      Workbench bench, TableRows flights, List<Record> records, LakeFileIO files, Path folder)
+      throws IOException {
+    Path round = bench.newFolder(folder.getFileName() + "/rows");
+    long start = System.nanoTime();
+    DataWriter<Record> writer =
+        Parquet.writeData(files.newOutputFile(round.resolve("rows.parquet").toUri().toString()))
+            .schema(flights.schema())
+            .createWriterFunc(type -> GenericParquetWriter.create(flights.schema(), type))
+            .set("write.parquet.compression-codec", "zstd")
+            .metricsConfig(MetricsConfig.getDefault())
+            .withSpec(PartitionSpec.unpartitioned())
+            .build();
+    try (writer) {
+      records.forEach(writer::write);
+    }
+    double seconds = Workbench.seconds(start);
+    Workbench.delete(round);
+    return records.size() / seconds;
+  }
+}

@@ -156,9 +156,7 @@ public record ServerConfiguration(
           INVALID_CONFIGURATION,
           String.format(
               "%s: there is no setting '%s'; the settings are %s",
-              file,
-              e.getPropertyName(),
-              new TreeSet<>(e.getKnownPropertyIds())),
+              file, e.getPropertyName(), new TreeSet<>(e.getKnownPropertyIds())),
           e);
     } catch (JsonProcessingException e) {
       throw new FreshetException(

@@ -254,15 +254,8 @@ public final class Tables {
   private static void close(ServerTable table) {
     table.close().join();
     for (Bucket bucket : table.buckets()) {
-      CompletableFuture<Void> closed = new CompletableFuture<>();
       bucket.log().close();
-      bucket
-          .loop()
-          .execute(() -> {
-            TableOpener.close(bucket);
-            closed.complete(null);
-          });
-      closed.join();
+      CompletableFuture.runAsync(() -> TableOpener.close(bucket), bucket.loop()).join();
     }
   }
 

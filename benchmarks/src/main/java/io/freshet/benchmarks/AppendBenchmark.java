@@ -8,6 +8,8 @@
  */
 package io.freshet.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.benchmarks.Result.Unit;
 import io.freshet.client.FreshetClient;
 import io.freshet.table.TableName;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Durable appends of one client over the loopback interface, and what the disk could take of the
@@ -25,25 +28,9 @@ import java.util.List;
 final class AppendBenchmark implements Benchmark {
   private static final double AIM_ROWS = 3_000_000;
   private static final int WIDE_SHARE = 16;
-  private static final double WIDE_BYTES = 100;
-
-  /** A table's rows, cut into batches of one size. */
-  private static final class Case {
-    final String name;
-    final TableRows rows;
-
-    /** For each bucket, the bytes of the log's groups in the last round. */
-    List<List<Long>> groups = List.of();
-
-    Case(String name, TableRows rows) {
-      this.name = name;
-      this.rows = rows;
-    }
-
-    double meanGroup() {
-      return groups.stream().flatMap(List::stream).mapToLong(Long::longValue).average().orElse(0);
-    }
-  }
+  private static final String STREAM = "disk, one stream, as ";
+  private static final List<Integer> BATCH_ROWS = List.of(1024, 8192, 65_536);
+  private static final List<Integer> WIDE_BATCH_ROWS = List.of(256, 1024, 8192);
 
   @Override
   public String name() {
@@ -52,98 +39,137 @@ final class AppendBenchmark implements Benchmark {
 
   @Override
   public List<Result> run(Workbench bench) throws Exception {
-    List<Result> results = new ArrayList<>();
+    Path data = bench.newFolder("append");
     int rows = bench.settings().rows();
-    try (TableRows flights = bench.flights(rows)) {
-      results.addAll(measure(bench, "flights", flights, List.of(1024, 8192, 65_536)));
-      try (TableRows wider = Flights.with64Bytes(flights, bench.allocator())) {
-        results.addAll(measure(bench, "64-byte", wider, List.of(1024, 8192, 65_536)));
+    List<Result> results = new ArrayList<>();
+    try (ServerProcess server = ServerProcess.start(data, "256MB");
+        FreshetClient client = bench.connect(server)) {
+      Place place = new Place(bench, server, client, data);
+      try (TableRows flights = bench.flights(rows)) {
+        results.addAll(measure(place, "flights", flights, BATCH_ROWS));
+        try (TableRows wider = Flights.with64Bytes(flights, bench.allocator())) {
+          List<Result> measured = measure(place, "64-byte", wider, BATCH_ROWS);
+          Result best = measured.remove(measured.size() - 1);
+          results.addAll(measured);
+          results.add(best.withAim(Aim.atLeast(aim(measured, wider))));
+        }
       }
-    }
-    try (TableRows flights = bench.flights(Math.max(1000, rows / WIDE_SHARE));
-        TableRows wide = Flights.wide(flights, bench.allocator())) {
-      results.addAll(measure(bench, "wide", wide, List.of(256, 1024, 8192)));
+      try (TableRows flights = bench.flights(Math.max(1000, rows / WIDE_SHARE));
+          TableRows wide = Flights.wide(flights, bench.allocator())) {
+        results.addAll(measure(place, "wide", wide, WIDE_BATCH_ROWS));
+      }
+    } finally {
+      Workbench.delete(data);
     }
     return results;
   }
 
-  private List<Result> measure(
-      Workbench bench, String shape, TableRows rows, List<Integer> batchRows) throws Exception {
-    Path data = bench.newFolder("append");
+  /** Half of what the disk takes as one stream, if that is below the aim. */
+  private static double aim(List<Result> measured, TableRows rows) {
+    double disk =
+        measured.stream()
+            .filter(result -> result.what().startsWith(STREAM))
+            .mapToDouble(Result::value)
+            .findFirst()
+            .orElseThrow();
+    return Math.min(AIM_ROWS, disk * 1e6 / 2 / rows.bytes() * rows.rows());
+  }
+
+  /** The results of one table; the last is that of the best batch size. */
+  private List<Result> measure(Place place, String shape, TableRows rows, List<Integer> batchRows)
+      throws Exception {
+    Workbench bench = place.bench();
     List<Case> cases = new ArrayList<>();
-    try (ServerProcess server = ServerProcess.start(data, "256MB");
-        FreshetClient client = bench.connect(server)) {
+    try {
       for (int size : batchRows) {
-        cases.add(
-            new Case(
-                shape + ", batches of " + size,
-                rows.inBatches(size, rows.rows(), bench.allocator())));
+        TableRows cut = rows.inBatches(size, rows.rows(), bench.allocator());
+        cases.add(new Case(shape + ", batches of " + size, cut, place));
       }
+      double rowBytes = (double) rows.bytes() / rows.rows();
       bench
           .progress()
           .say(
               String.format(
                   "append %s: %d rows, %.1f bytes of Arrow data a row",
-                  shape, rows.rows(), (double) rows.bytes() / rows.rows()));
-      return measure(bench, shape, cases, client, data);
+                  shape, rows.rows(), rowBytes));
+      Measured measured = measure(place, shape, rows.bytes(), cases);
+      List<Result> results = measured.medians(name());
+      for (Case each : cases) {
+        results.add(
+            Result.single(name(), "bytes a sync, " + each.name, Unit.BYTES, each.meanGroup()));
+      }
+      Case best =
+          Collections.max(
+              cases, Comparator.comparingDouble(each -> measured.of(each.name).median()));
+      Samples speed = measured.of(best.name);
+      results.add(
+          Result.median(
+              name(),
+              shape + ", best, Arrow data",
+              Unit.MEGABYTES_PER_SECOND,
+              speed.times(rowBytes / 1e6)));
+      results.add(Result.median(name(), shape + ", best", Unit.ROWS_PER_SECOND, speed));
+      return results;
     } finally {
       cases.forEach(each -> each.rows.close());
-      Workbench.delete(data);
     }
   }
 
-  private List<Result> measure(
-      Workbench bench, String shape, List<Case> cases, FreshetClient client, Path data)
+  private static Measured measure(Place place, String shape, long bytes, List<Case> cases)
       throws Exception {
+    Workbench bench = place.bench();
     RawDisk disk = new RawDisk(bench.newFolder("raw"));
-    String stream = "disk, " + shape + ", one stream";
     Interleaved interleaved = bench.interleaved();
     for (Case each : cases) {
-      interleaved.add(each.name, () -> append(bench, client, each, data));
-      interleaved.add("disk, as " + each.name, () -> disk.groupsMegabytesPerSecond(each.groups));
+      interleaved.addRate(each.name, each.rows.rows(), place.server(), each);
+      interleaved.add(
+          "disk, in the groups of " + each.name,
+          Unit.MEGABYTES_PER_SECOND,
+          () -> disk.groupsMegabytesPerSecond(each.groups));
     }
-    long streamBytes = cases.get(0).rows.bytes();
-    interleaved.add(stream, () -> disk.streamMegabytesPerSecond(streamBytes));
-    Measured measured = interleaved.run(bench.settings().warmUps(), bench.settings().rounds());
-    List<Result> results = new ArrayList<>();
-    measured
-        .cases()
-        .forEach((name, samples) -> {
-          Unit unit = name.startsWith("disk") ? Unit.MEGABYTES_PER_SECOND : Unit.ROWS_PER_SECOND;
-          results.add(Result.median(name(), name, unit, samples));
-        });
-    for (Case each : cases) {
-      results.add(
-          Result.single(name(), "bytes a sync, " + each.name, Unit.BYTES, each.meanGroup()));
-    }
-    results.addAll(best(shape, cases, measured, measured.of(stream)));
-    return results;
+    interleaved.add(
+        STREAM + shape, Unit.MEGABYTES_PER_SECOND, () -> disk.streamMegabytesPerSecond(bytes));
+    return interleaved.run(bench.settings().warmUps(), bench.settings().rounds());
   }
 
-  private List<Result> best(String shape, List<Case> cases, Measured measured, Samples stream) {
-    Case best =
-        Collections.max(cases, Comparator.comparingDouble(each -> measured.of(each.name).median()));
-    double bytesPerRow = (double) best.rows.bytes() / best.rows.rows();
-    Samples rows = measured.of(best.name);
-    Result bestRows = Result.median(name(), shape + ", best", Unit.ROWS_PER_SECOND, rows);
-    Samples megabytes = rows.times(bytesPerRow / 1e6);
-    double halfDisk = stream.median() * 1e6 / bytesPerRow / 2;
-    return List.of(
-        bytesPerRow < WIDE_BYTES
-            ? bestRows.withAim(Aim.atLeast(Math.min(AIM_ROWS, halfDisk)))
-            : bestRows,
-        Result.median(name(), shape + ", best, Arrow data", Unit.MEGABYTES_PER_SECOND, megabytes));
-  }
+  /** Where rows are appended. */
+  private record Place(Workbench bench, ServerProcess server, FreshetClient client, Path data) {}
 
-  /** Rows per second into a new table; also notes in which groups the log wrote them. */
-  private static double append(Workbench bench, FreshetClient client, Case each, Path data)
-      throws IOException {
-    TableName table = bench.createTable(client, each.rows.schema());
-    long start = System.nanoTime();
-    bench.append(client, table, each.rows);
-    double seconds = Workbench.seconds(start);
-    each.groups = LogGroups.read(data);
-    client.purgeTable(table);
-    return each.rows.rows() / seconds;
+  /** Appends of one table's rows, cut into batches of one size, to a new table each time. */
+  private static final class Case implements TimedWork {
+    final String name;
+    final TableRows rows;
+    final Place place;
+
+    /** For each bucket, the bytes of the log's groups in the last round. */
+    List<List<Long>> groups = List.of();
+
+    private @Nullable TableName table;
+
+    Case(String name, TableRows rows, Place place) {
+      this.name = name;
+      this.rows = rows;
+      this.place = place;
+    }
+
+    @Override
+    public void prepare() {
+      table = place.bench().createTable(place.client(), rows.schema());
+    }
+
+    @Override
+    public void run() {
+      place.bench().append(place.client(), requireNonNull(table), rows);
+    }
+
+    @Override
+    public void cleanUp() throws IOException {
+      groups = LogGroups.read(place.data());
+      place.client().purgeTable(requireNonNull(table));
+    }
+
+    double meanGroup() {
+      return groups.stream().flatMap(List::stream).mapToLong(Long::longValue).average().orElse(0);
+    }
   }
 }

@@ -9,7 +9,6 @@
 package io.freshet.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.benchmarks.Result.Unit;
 import io.freshet.client.FreshStream;
 import io.freshet.client.FreshetClient;
 import io.freshet.filter.FilterJson;
@@ -32,10 +31,12 @@ final class FreshScanBenchmark implements Benchmark {
   private static final double AIM_ONE_COLUMN = 40_000_000;
   private static final int BATCH_ROWS = 8192;
   private static final Duration LEASE = Duration.ofMinutes(59);
-  private static final List<String> ONE_COLUMN = List.of("delay");
+  private static final List<String> DELAY = List.of("delay");
+  private static final String ALL_COLUMNS = "all columns";
+  private static final String ONE_COLUMN = "one column";
 
   /** A table on a server of its own, and a union snapshot of it. */
-  private record Table(FreshetClient client, UnionSnapshot snapshot) {}
+  private record Table(ServerProcess server, FreshetClient client, UnionSnapshot snapshot) {}
 
   @Override
   public String name() {
@@ -52,8 +53,8 @@ final class FreshScanBenchmark implements Benchmark {
         FreshetClient memoryClient = bench.connect(memoryServer);
         FreshetClient evictedClient = bench.connect(evictedServer);
         TableRows batches = flights.inBatches(BATCH_ROWS, flights.rows(), bench.allocator())) {
-      Table inMemory = fill(bench, memoryClient, batches);
-      Table inFiles = fill(bench, evictedClient, batches);
+      Table inMemory = fill(bench, memoryServer, memoryClient, batches);
+      Table inFiles = fill(bench, evictedServer, evictedClient, batches);
       int lateness = percentile99(flights);
       long lateRows = countAbove(flights, lateness);
       JsonNode late =
@@ -63,16 +64,14 @@ final class FreshScanBenchmark implements Benchmark {
       bench
           .progress()
           .say(String.format("fresh-scan: the filter finds %d of %d rows", lateRows, rows));
-      Measured measured =
-          bench
-              .interleaved()
-              .add("all columns", () -> read(inMemory, null, null, rows, rows))
-              .add("one column", () -> read(inMemory, ONE_COLUMN, null, rows, rows))
-              .add("1 % filter, all columns", () -> read(inMemory, null, late, rows, lateRows))
-              .add("all columns, from files", () -> read(inFiles, null, null, rows, rows))
-              .add("one column, from files", () -> read(inFiles, ONE_COLUMN, null, rows, rows))
-              .add("1 % filter, from files", () -> read(inFiles, null, late, rows, lateRows))
-              .run(bench.settings().warmUps(), bench.settings().rounds());
+      Interleaved interleaved = bench.interleaved();
+      add(interleaved, ALL_COLUMNS, inMemory, rows, null, null, rows);
+      add(interleaved, ONE_COLUMN, inMemory, rows, DELAY, null, rows);
+      add(interleaved, "1 % filter, all columns", inMemory, rows, null, late, lateRows);
+      add(interleaved, "all columns, from files", inFiles, rows, null, null, rows);
+      add(interleaved, "one column, from files", inFiles, rows, DELAY, null, rows);
+      add(interleaved, "1 % filter, from files", inFiles, rows, null, late, lateRows);
+      Measured measured = interleaved.run(bench.settings().warmUps(), bench.settings().rounds());
       return results(measured);
     } finally {
       Workbench.delete(memory);
@@ -82,45 +81,47 @@ final class FreshScanBenchmark implements Benchmark {
 
   private List<Result> results(Measured measured) {
     List<Result> results = new ArrayList<>();
-    measured
-        .cases()
-        .forEach((what, samples) -> {
-          Result result = Result.median(name(), what, Unit.ROWS_PER_SECOND, samples);
-          results.add(
-              switch (what) {
-                case "all columns" -> result.withAim(Aim.atLeast(AIM_ALL_COLUMNS));
-                case "one column" -> result.withAim(Aim.atLeast(AIM_ONE_COLUMN));
-                default -> result;
-              });
-        });
+    for (Result result : measured.medians(name())) {
+      results.add(
+          switch (result.what()) {
+            case ALL_COLUMNS -> result.withAim(Aim.atLeast(AIM_ALL_COLUMNS));
+            case ONE_COLUMN -> result.withAim(Aim.atLeast(AIM_ONE_COLUMN));
+            default -> result;
+          });
+    }
     return results;
   }
 
-  private static Table fill(Workbench bench, FreshetClient client, TableRows rows) {
-    TableName table = bench.createTable(client, rows.schema());
-    bench.append(client, table, rows);
-    return new Table(client, client.plan(table, LEASE));
-  }
-
-  /** Scanned rows per second. */
-  private static double read(
+  private static void add(
+      Interleaved interleaved,
+      String name,
       Table table,
+      long scannedRows,
       @Nullable List<String> columns,
       @Nullable JsonNode filter,
-      long scannedRows,
       long expectedRows) {
-    long start = System.nanoTime();
+    interleaved.addRate(
+        name, scannedRows, table.server(), () -> read(table, columns, filter, expectedRows));
+  }
+
+  private static Table fill(
+      Workbench bench, ServerProcess server, FreshetClient client, TableRows rows) {
+    TableName table = bench.createTable(client, rows.schema());
+    bench.append(client, table, rows);
+    return new Table(server, client, client.plan(table, LEASE));
+  }
+
+  private static void read(
+      Table table, @Nullable List<String> columns, @Nullable JsonNode filter, long expectedRows) {
     long rows = 0;
     try (FreshStream stream = table.client().readFresh(table.snapshot(), null, columns, filter)) {
       while (stream.next()) {
         rows += stream.batch().getRowCount();
       }
     }
-    double seconds = Workbench.seconds(start);
     if (rows != expectedRows) {
       throw new IllegalStateException("Read " + rows + " rows instead of " + expectedRows);
     }
-    return scannedRows / seconds;
   }
 
   private static int percentile99(TableRows flights) {

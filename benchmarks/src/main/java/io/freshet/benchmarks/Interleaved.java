@@ -8,6 +8,7 @@
  */
 package io.freshet.benchmarks;
 
+import io.freshet.benchmarks.Result.Unit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,35 +24,68 @@ final class Interleaved {
     double run() throws Exception;
   }
 
-  private final Map<String, Measurement> cases = new LinkedHashMap<>();
+  private record Case(Unit unit, Measurement measurement) {}
+
+  private record Values(Unit unit, List<Double> list) {}
+
+  private final Map<String, Case> cases = new LinkedHashMap<>();
+  private final Map<String, Values> values = new LinkedHashMap<>();
   private final Progress progress;
+  private boolean isCounting;
 
   Interleaved(Progress progress) {
     this.progress = progress;
   }
 
-  Interleaved add(String name, Measurement measurement) {
-    if (cases.put(name, measurement) != null) {
+  Interleaved add(String name, Unit unit, Measurement measurement) {
+    if (cases.put(name, new Case(unit, measurement)) != null) {
       throw new IllegalArgumentException("Case " + name + " is there twice");
     }
     return this;
   }
 
+  /** A case that processes rows; what it costs in processor time is a series of its own. */
+  Interleaved addRate(String name, long rows, ServerProcess server, TimedWork work) {
+    return add(
+        name,
+        Unit.ROWS_PER_SECOND,
+        () -> {
+          work.prepare();
+          Stopwatch time = Stopwatch.start(server);
+          work.run();
+          double seconds = time.seconds();
+          note(name, Unit.ROWS_PER_CPU_SECOND, rows / time.cpuSeconds());
+          work.cleanUp();
+          return rows / seconds;
+        });
+  }
+
   /** The values of each case by its name, without those of the warm-up. */
   Measured run(int warmUps, int rounds) throws Exception {
-    Map<String, List<Double>> values = new LinkedHashMap<>();
     for (int round = -warmUps; round < rounds; round++) {
-      for (Map.Entry<String, Measurement> each : cases.entrySet()) {
-        double value = each.getValue().run();
+      isCounting = round >= 0;
+      for (Map.Entry<String, Case> each : cases.entrySet()) {
+        String name = each.getKey();
+        double value = each.getValue().measurement().run();
         progress.measured(
-            round < 0 ? "warm-up" : "round " + (round + 1) + "/" + rounds, each.getKey(), value);
-        if (round >= 0) {
-          values.computeIfAbsent(each.getKey(), unused -> new ArrayList<>()).add(value);
-        }
+            round < 0 ? "warm-up" : "round " + (round + 1) + "/" + rounds, name, value);
+        count(name, each.getValue().unit(), value);
       }
     }
-    Map<String, Samples> samples = new LinkedHashMap<>();
-    values.forEach((name, list) -> samples.put(name, Samples.of(list)));
-    return new Measured(samples);
+    Map<String, Measured.Series> series = new LinkedHashMap<>();
+    values.forEach(
+        (name, all) -> series.put(name, new Measured.Series(all.unit(), Samples.of(all.list()))));
+    return new Measured(series);
+  }
+
+  /** Notes another value of the running case, which gets a series of its own. */
+  private void note(String name, Unit unit, double value) {
+    count(name + ", " + unit.text, unit, value);
+  }
+
+  private void count(String name, Unit unit, double value) {
+    if (isCounting) {
+      values.computeIfAbsent(name, unused -> new Values(unit, new ArrayList<>())).list().add(value);
+    }
   }
 }

@@ -8,22 +8,35 @@
  */
 package io.freshet.benchmarks;
 
+import io.freshet.benchmarks.Result.Unit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What was measured of several cases, in their order. */
-record Measured(Map<String, Samples> cases) {
+record Measured(Map<String, Series> cases) {
+  /** The values of one case. */
+  record Series(Unit unit, Samples samples) {}
+
   Measured {
     cases = Collections.unmodifiableMap(new LinkedHashMap<>(cases));
   }
 
   Samples of(String name) {
-    Samples samples = cases.get(name);
-    if (samples == null) {
-      throw new IllegalArgumentException("There is no case " + name + " in " + cases.keySet());
-    }
-    return samples;
+    return series(name).samples();
+  }
+
+  /** The median of each case. */
+  List<Result> medians(String benchmark) {
+    List<Result> results = new ArrayList<>();
+    cases.keySet().forEach(name -> results.add(median(benchmark, name)));
+    return results;
+  }
+
+  Result median(String benchmark, String name) {
+    return Result.median(benchmark, name, series(name).unit(), of(name));
   }
 
   /** How the medians of two cases relate; the range is that of all pairs of their values. */
@@ -33,11 +46,19 @@ record Measured(Map<String, Samples> cases) {
     return new Result(
         benchmark,
         what,
-        Result.Unit.RATIO,
+        Unit.RATIO,
         above.median() / below.median(),
         above.min() / below.max(),
         above.max() / below.min(),
         above.count(),
         null);
+  }
+
+  private Series series(String name) {
+    Series series = cases.get(name);
+    if (series == null) {
+      throw new IllegalArgumentException("There is no case " + name + " in " + cases.keySet());
+    }
+    return series;
   }
 }

@@ -92,7 +92,7 @@ record Report(Machine machine, Settings settings, List<Result> results) {
                 aim.isMetBy(result.value()) ? "met" : "missed");
     return String.format(
             Locale.ROOT,
-            "  %-44s %14s %-6s %-30s %s",
+            "  %-56s %14s %-19s %-32s %s",
             result.what(),
             number(result.value()),
             result.unit().text,

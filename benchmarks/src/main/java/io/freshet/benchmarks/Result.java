@@ -29,6 +29,7 @@ record Result(
     @Nullable Aim aim) {
   enum Unit {
     ROWS_PER_SECOND("rows/s"),
+    ROWS_PER_CPU_SECOND("rows per CPU second"),
     MEGABYTES_PER_SECOND("MB/s"),
     MILLISECONDS("ms"),
     RATIO("×"),

@@ -54,11 +54,19 @@ final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader(UTF_8);
     String uri = out.readLine();
+    while (uri != null && !uri.startsWith("grpc://")) { // The JVM may have something to say first.
+      uri = out.readLine();
+    }
     if (uri == null) {
       process.destroyForcibly();
       throw new IOException("The server did not start: see its messages above");
     }
     return new ServerProcess(process, uri);
+  }
+
+  /** Processor time of the server since it started. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0);
   }
 
   String uri() {

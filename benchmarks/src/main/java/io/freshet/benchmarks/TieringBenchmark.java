@@ -8,6 +8,8 @@
  */
 package io.freshet.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.arrow.ArrowRows;
 import io.freshet.benchmarks.Result.Unit;
 import io.freshet.client.FreshetClient;
@@ -30,6 +32,7 @@ import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.parquet.Parquet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows on their way to the lake: the writer of data files by itself against Iceberg's generic one
@@ -41,6 +44,7 @@ final class TieringBenchmark implements Benchmark {
   private static final double AIM_RATIO = 3;
   private static final double AIM_ROWS = 1_000_000;
   private static final String COLUMNS = "data files, column by column";
+  private static final String WHOLE = "whole tiering by a server";
   private static final String ROWS = "data files, Iceberg's row writer";
 
   @Override
@@ -51,7 +55,7 @@ final class TieringBenchmark implements Benchmark {
   @Override
   public List<Result> run(Workbench bench) throws Exception {
     List<Result> results = new ArrayList<>(writers(bench));
-    results.add(server(bench));
+    results.addAll(server(bench));
     return results;
   }
 
@@ -68,13 +72,12 @@ final class TieringBenchmark implements Benchmark {
       Measured measured =
           bench
               .interleaved()
-              .add(COLUMNS, () -> columns(bench, flights, files, folder))
-              .add(ROWS, () -> rows(bench, flights, records, files, folder))
+              .add(COLUMNS, Unit.ROWS_PER_SECOND, () -> columns(bench, flights, files, folder))
+              .add(ROWS, Unit.ROWS_PER_SECOND, () -> rows(bench, flights, records, files, folder))
               .run(bench.settings().warmUps(), bench.settings().rounds());
       return List.of(
-          Result.median(name(), COLUMNS, Unit.ROWS_PER_SECOND, measured.of(COLUMNS))
-              .withAim(Aim.atLeast(AIM_ROWS)),
-          Result.median(name(), ROWS, Unit.ROWS_PER_SECOND, measured.of(ROWS)),
+          measured.median(name(), COLUMNS).withAim(Aim.atLeast(AIM_ROWS)),
+          measured.median(name(), ROWS),
           measured
               .ratio(name(), "column by column ÷ row writer", COLUMNS, ROWS)
               .withAim(Aim.atLeast(AIM_RATIO)));
@@ -83,7 +86,7 @@ final class TieringBenchmark implements Benchmark {
     }
   }
 
-  private Result server(Workbench bench) throws Exception {
+  private List<Result> server(Workbench bench) throws Exception {
     Path data = bench.newFolder("tiering");
     try (TableRows flights = bench.flights(bench.settings().rows());
         TableRows batches = flights.inBatches(BATCH_ROWS, flights.rows(), bench.allocator());
@@ -92,24 +95,15 @@ final class TieringBenchmark implements Benchmark {
       Measured measured =
           bench
               .interleaved()
-              .add("whole", () -> tier(bench, client, batches))
+              .addRate(WHOLE, flights.rows(), server, new Tiering(bench, client, batches))
               .run(bench.settings().warmUps(), bench.settings().rounds());
-      return Result.median(
-              name(), "whole tiering by a server", Unit.ROWS_PER_SECOND, measured.of("whole"))
-          .withAim(Aim.atLeast(AIM_ROWS));
+      List<Result> results = measured.medians(name());
+      results.replaceAll(
+          result -> result.what().equals(WHOLE) ? result.withAim(Aim.atLeast(AIM_ROWS)) : result);
+      return results;
     } finally {
       Workbench.delete(data);
     }
-  }
-
-  private static double tier(Workbench bench, FreshetClient client, TableRows rows) {
-    TableName table = bench.createTable(client, rows.schema());
-    bench.append(client, table, rows);
-    long start = System.nanoTime();
-    long tiered = client.tier(table).rows();
-    double seconds = Workbench.seconds(start);
-    client.purgeTable(table);
-    return tiered / seconds;
   }
 
   private static double columns(Workbench bench, TableRows flights, LakeFileIO files, Path folder)
@@ -151,5 +145,38 @@ final class TieringBenchmark implements Benchmark {
     double seconds = Workbench.seconds(start);
     Workbench.delete(round);
     return records.size() / seconds;
+  }
+
+  /** A tiering of a new table each time. */
+  private static final class Tiering implements TimedWork {
+    private final Workbench bench;
+    private final FreshetClient client;
+    private final TableRows rows;
+    private @Nullable TableName table;
+
+    Tiering(Workbench bench, FreshetClient client, TableRows rows) {
+      this.bench = bench;
+      this.client = client;
+      this.rows = rows;
+    }
+
+    @Override
+    public void prepare() {
+      table = bench.createTable(client, rows.schema());
+      bench.append(client, table, rows);
+    }
+
+    @Override
+    public void run() {
+      long tiered = client.tier(requireNonNull(table)).rows();
+      if (tiered != rows.rows()) {
+        throw new IllegalStateException("Tiered " + tiered + " of " + rows.rows() + " rows");
+      }
+    }
+
+    @Override
+    public void cleanUp() {
+      client.purgeTable(requireNonNull(table));
+    }
   }
 }

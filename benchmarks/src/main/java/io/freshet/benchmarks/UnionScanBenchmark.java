@@ -18,7 +18,6 @@ import io.freshet.reader.UnionReader;
 import io.freshet.table.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -56,16 +55,24 @@ final class UnionScanBenchmark implements Benchmark {
       Measured measured =
           bench
               .interleaved()
-              .add("lake, all columns", () -> time(() -> reader.readLake(snapshot, all), lakeRows))
-              .add("union, all columns", () -> time(() -> reader.read(snapshot, all), rows))
-              .add("lake, one column", () -> time(() -> reader.readLake(snapshot, one), lakeRows))
-              .add("union, one column", () -> time(() -> reader.read(snapshot, one), rows))
+              .add(
+                  "lake, all columns",
+                  Unit.MILLISECONDS,
+                  () -> time(() -> reader.readLake(snapshot, all), lakeRows))
+              .add(
+                  "union, all columns",
+                  Unit.MILLISECONDS,
+                  () -> time(() -> reader.read(snapshot, all), rows))
+              .add(
+                  "lake, one column",
+                  Unit.MILLISECONDS,
+                  () -> time(() -> reader.readLake(snapshot, one), lakeRows))
+              .add(
+                  "union, one column",
+                  Unit.MILLISECONDS,
+                  () -> time(() -> reader.read(snapshot, one), rows))
               .run(bench.settings().warmUps(), bench.settings().rounds());
-      List<Result> results = new ArrayList<>();
-      measured
-          .cases()
-          .forEach((what, samples) ->
-              results.add(Result.median(name(), what, Unit.MILLISECONDS, samples)));
+      List<Result> results = measured.medians(name());
       results.add(
           measured.ratio(
               name(), "union ÷ lake, all columns", "union, all columns", "lake, all columns"));

@@ -25,8 +25,8 @@ final class InterleavedTest {
     List<String> order = new ArrayList<>();
     Measured measured =
         new Interleaved(progress)
-            .add("a", () -> note(order, "a"))
-            .add("b", () -> note(order, "b"))
+            .add("a", Result.Unit.MILLISECONDS, () -> note(order, "a"))
+            .add("b", Result.Unit.MILLISECONDS, () -> note(order, "b"))
             .run(1, 2);
     assertThat(order).containsExactly("a", "b", "a", "b", "a", "b");
     assertThat(measured.of("a").min()).isEqualTo(3);
@@ -37,7 +37,8 @@ final class InterleavedTest {
 
   @Test
   void aCaseThatIsNotThereIsNamed() throws Exception {
-    Measured measured = new Interleaved(progress).add("a", () -> 1).run(0, 1);
+    Measured measured =
+        new Interleaved(progress).add("a", Result.Unit.MILLISECONDS, () -> 1).run(0, 1);
     assertThatThrownBy(() -> measured.of("c")).hasMessage("There is no case c in [a]");
   }
 

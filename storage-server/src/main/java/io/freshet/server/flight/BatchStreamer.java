@@ -22,31 +22,32 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Sends batches to a Flight client as fast as it takes them. */
+/**
+ * Sends batches to a Flight client as fast as it takes them. Made in the call's own thread, used in
+ * another one: the events that wake it come through the call's.
+ */
 final class BatchStreamer {
   private static final long SLOW_READER_SECONDS = 300;
 
-  private BatchStreamer() {}
+  private final ServerStreamListener listener;
+  private final BufferAllocator allocator;
+  private final BackpressureStrategy pressure =
+      new BackpressureStrategy.CallbackBackpressureStrategy();
+
+  BatchStreamer(ServerStreamListener listener, BufferAllocator allocator) {
+    this.listener = listener;
+    this.allocator = allocator;
+    pressure.register(listener);
+  }
 
   /** Sends all batches of {@code source}, whose columns are those of {@code schema}. */
-  static void stream(
-      BatchSource source, Schema schema, BufferAllocator allocator, ServerStreamListener listener) {
-    BackpressureStrategy pressure = new BackpressureStrategy.CallbackBackpressureStrategy();
-    pressure.register(listener);
+  void stream(BatchSource source, Schema schema) {
     try (VectorSchemaRoot out = VectorSchemaRoot.create(schema, allocator)) {
       listener.setUseZeroCopy(true);
       listener.start(out);
       while (source.next()) {
-        WaitResult waited =
-            pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
-        if (waited == WaitResult.CANCELLED || listener.isCancelled()) {
+        if (!awaitReader()) {
           return;
-        }
-        if (waited != WaitResult.READY) {
-          throw FreshetException.of(
-              OVERLOADED,
-              "The reader took no batch for %d s: read faster, or ask for less",
-              SLOW_READER_SECONDS);
         }
         move(source.batch(), out);
         listener.putNext();
@@ -56,6 +57,21 @@ final class BatchStreamer {
     } catch (RuntimeException e) {
       listener.error(FlightErrors.toFlight(e));
     }
+  }
+
+  /** False if the reader has gone. */
+  private boolean awaitReader() {
+    WaitResult waited = pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
+    if (waited == WaitResult.CANCELLED || listener.isCancelled()) {
+      return false;
+    }
+    if (waited != WaitResult.READY) {
+      throw FreshetException.of(
+          OVERLOADED,
+          "The reader took no batch for %d s: read faster, or ask for less",
+          SLOW_READER_SECONDS);
+    }
+    return true;
   }
 
   private static void move(VectorSchemaRoot from, VectorSchemaRoot to) {

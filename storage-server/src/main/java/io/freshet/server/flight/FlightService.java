@@ -15,21 +15,34 @@ import io.freshet.protocol.ServerInfo;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.table.Tables;
 import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Flight service of a server, listening. */
 public final class FlightService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlightService.class);
   private static final long CLOSE_SECONDS = 10;
 
-  private final FlightServer server;
+  /** How many reads may stream at the same time; each has a thread. */
+  private static final int MAX_READS = 500;
 
-  private FlightService(FlightServer server) {
+  private static final long IDLE_SECONDS = 60;
+
+  private final FlightServer server;
+  private final ExecutorService reads;
+
+  private FlightService(FlightServer server, ExecutorService reads) {
     this.server = server;
+    this.reads = reads;
   }
 
   /**
@@ -49,20 +62,25 @@ public final class FlightService implements AutoCloseable {
       Supplier<ServerInfo> serverInfo,
       BufferAllocator allocator,
       long maxBatchBytes) {
+    ExecutorService reads =
+        new ThreadPoolExecutor(
+            0, MAX_READS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>());
     FreshetFlightProducer producer =
         new FreshetFlightProducer(
             tables,
             new ControlActions(tables, lake, serverInfo),
             lakeFiles,
             allocator,
-            maxBatchBytes);
+            maxBatchBytes,
+            reads);
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)
             .build();
     try {
-      return new FlightService(server.start());
+      return new FlightService(server.start(), reads);
     } catch (IOException e) {
+      reads.shutdown();
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new FreshetException(
           INVALID_CONFIGURATION,
@@ -71,6 +89,9 @@ public final class FlightService implements AutoCloseable {
                   + " another port with --flight-port",
               host, port, reason.getMessage()),
           e);
+    } catch (RuntimeException e) {
+      reads.shutdown();
+      throw e;
     }
   }
 
@@ -85,6 +106,10 @@ public final class FlightService implements AutoCloseable {
     try {
       if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         server.close();
+      }
+      reads.shutdown();
+      if (!reads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("Reads did not end within {} s", CLOSE_SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -9,6 +9,7 @@
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AppendCommand;
@@ -31,6 +32,8 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.Criteria;
@@ -56,18 +59,25 @@ final class FreshetFlightProducer implements FlightProducer {
   private final FileIO lakeFiles;
   private final BufferAllocator allocator;
   private final long maxBatchBytes;
+  private final Executor reads;
 
+  /**
+   * @param reads runs what streams batches to a reader, which blocks while the reader is slow;
+   *     refuses what is too much
+   */
   FreshetFlightProducer(
       Tables tables,
       ControlActions actions,
       FileIO lakeFiles,
       BufferAllocator allocator,
-      long maxBatchBytes) {
+      long maxBatchBytes,
+      Executor reads) {
     this.tables = tables;
     this.actions = actions;
     this.lakeFiles = lakeFiles;
     this.allocator = allocator;
     this.maxBatchBytes = maxBatchBytes;
+    this.reads = reads;
   }
 
   @Override
@@ -142,23 +152,20 @@ final class FreshetFlightProducer implements FlightProducer {
     }
   }
 
+  /**
+   * Leaves the calling thread at once: gRPC runs a call's events one after the other, so the event
+   * that the reader takes more would wait for this method to return.
+   */
   @Override
   public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+    BatchStreamer streamer = new BatchStreamer(listener, allocator);
     try {
-      ReadTicket read = Json.read(ticket.getBytes(), ReadTicket.class, "The ticket");
-      if (read.snapshot() == null || read.part() == null) {
-        throw FreshetException.of(
-            INVALID_REQUEST, "The ticket needs the fields 'snapshot' and 'part'");
-      }
-      ServerTable table = tables.get(ControlActions.SnapshotNames.tableId(read.snapshot()));
-      UnionLease lease = table.lease(read.snapshot()).join();
-      Projection projection =
-          Projection.of(lease.definition().schema(), read.columns(), read.filter());
-      try (BatchSource source = open(table, lease, read, projection)) {
-        BatchStreamer.stream(source, projection.arrowSchema(), allocator, listener);
-      }
-    } catch (RuntimeException e) {
-      listener.error(FlightErrors.toFlight(e));
+      reads.execute(() -> stream(ticket, listener, streamer));
+    } catch (RejectedExecutionException e) {
+      listener.error(
+          FlightErrors.toFlight(
+              new FreshetException(
+                  OVERLOADED, "The server has too many readers: try again after a pause", e)));
     }
   }
 
@@ -179,6 +186,25 @@ final class FreshetFlightProducer implements FlightProducer {
         acknowledgements.onError(FlightErrors.toFlight(e));
       }
     };
+  }
+
+  private void stream(Ticket ticket, ServerStreamListener listener, BatchStreamer streamer) {
+    try {
+      ReadTicket read = Json.read(ticket.getBytes(), ReadTicket.class, "The ticket");
+      if (read.snapshot() == null || read.part() == null) {
+        throw FreshetException.of(
+            INVALID_REQUEST, "The ticket needs the fields 'snapshot' and 'part'");
+      }
+      ServerTable table = tables.get(ControlActions.SnapshotNames.tableId(read.snapshot()));
+      UnionLease lease = table.lease(read.snapshot()).join();
+      Projection projection =
+          Projection.of(lease.definition().schema(), read.columns(), read.filter());
+      try (BatchSource source = open(table, lease, read, projection)) {
+        streamer.stream(source, projection.arrowSchema());
+      }
+    } catch (RuntimeException e) {
+      listener.error(FlightErrors.toFlight(e));
+    }
   }
 
   private BatchSource open(

@@ -66,6 +66,7 @@ public final class FreshetCommand implements Runnable {
   /** The parser of the whole command line; commands print to {@code console}. */
   static CommandLine commandLine(Console console) {
     CommandLine root = new CommandLine(new FreshetCommand(console));
+    root.addSubcommand(new QuickstartCommand(console));
     root.addSubcommand(new ServerCommand(console));
     root.addSubcommand(tables(console));
     root.addSubcommand(new WriteCommand(console));

@@ -55,8 +55,6 @@ import org.jspecify.annotations.Nullable;
  * FreshetException}; those that only read repeat themselves after errors with the remedy RETRY.
  */
 public final class FreshetClient implements AutoCloseable {
-  private static final int MAX_MESSAGE_BYTES = Integer.MAX_VALUE;
-
   private final String address;
   private final RetryPolicy retry;
   private final BufferAllocator allocator;
@@ -84,8 +82,7 @@ public final class FreshetClient implements AutoCloseable {
     Location location = location(uri);
     BufferAllocator allocator =
         parentAllocator.newChildAllocator("client of " + uri, 0, Long.MAX_VALUE);
-    FlightClient flight =
-        FlightClient.builder(allocator, location).maxInboundMessageSize(MAX_MESSAGE_BYTES).build();
+    FlightClient flight = FlightConnection.open(location, allocator);
     return new FreshetClient(uri, retry, allocator, flight);
   }
 

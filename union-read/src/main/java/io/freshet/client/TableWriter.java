@@ -52,6 +52,9 @@ public final class TableWriter implements AutoCloseable {
   /** How much may be on its way; {@link #append} waits beyond it. */
   public static final long MAX_UNACKNOWLEDGED_BYTES = 64L << 20;
 
+  /** How often a writer looks whether the connection takes more: nothing tells it. */
+  private static final long CONNECTION_CHECK_MILLIS = 1;
+
   private final FlightClient flight;
   private final BufferAllocator allocator;
   private final TableDescription table;
@@ -180,10 +183,14 @@ public final class TableWriter implements AutoCloseable {
     return sent.acknowledgement();
   }
 
+  /**
+   * Waits until another batch may be sent. Without it Flight would wait for the connection itself,
+   * in a loop that keeps a processor busy.
+   */
   private void awaitRoom() {
-    while (failure == null && !isClosed && unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) {
+    while (failure == null && !isClosed && !hasRoom()) {
       try {
-        wait();
+        wait(CONNECTION_CHECK_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new FreshetException(
@@ -254,6 +261,11 @@ public final class TableWriter implements AutoCloseable {
     notifyAll();
   }
 
+  private boolean hasRoom() {
+    return unacknowledgedBytes <= MAX_UNACKNOWLEDGED_BYTES
+        && (stream == null || stream.put.isReady());
+  }
+
   private void checkColumns(Schema given) {
     throw FreshetException.of(
         SCHEMA_MISMATCH,
@@ -272,6 +284,7 @@ public final class TableWriter implements AutoCloseable {
     Stream() {
       byte[] command = Json.write(new AppendCommand(table.table(), writerId));
       put = flight.startPut(FlightDescriptor.command(command), root, this);
+      put.setUseZeroCopy(true); // What was sent is never changed.
     }
 
     void put(Unacknowledged sent) {

@@ -14,11 +14,17 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.table.Tables;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
@@ -31,6 +37,12 @@ import org.slf4j.LoggerFactory;
 public final class FlightService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlightService.class);
   private static final long CLOSE_SECONDS = 10;
+
+  /** How much a writer may send before the server has taken it. */
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 8 << 20;
+
+  /** How much of a read may wait in this process to be sent before the read has to wait. */
+  private static final int SEND_BUFFER_BYTES = 4 << 20;
 
   /** How many reads may stream at the same time; each has a thread. */
   private static final int MAX_READS = 500;
@@ -76,6 +88,8 @@ public final class FlightService implements AutoCloseable {
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)
+            .transportHint(
+                "grpc.builderConsumer", (Consumer<NettyServerBuilder>) FlightService::tune)
             .build();
     try {
       return new FlightService(server.start(), reads);
@@ -93,6 +107,11 @@ public final class FlightService implements AutoCloseable {
       reads.shutdown();
       throw e;
     }
+  }
+
+  /** gRPC's defaults are made for small messages: a sender would wait after each batch. */
+  private static void tune(NettyServerBuilder builder) {
+    builder.flowControlWindow(FLOW_CONTROL_WINDOW_BYTES).intercept(new SendBuffer());
   }
 
   public int port() {
@@ -113,6 +132,15 @@ public final class FlightService implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class SendBuffer implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      call.setOnReadyThreshold(SEND_BUFFER_BYTES);
+      return next.startCall(call, headers);
     }
   }
 }

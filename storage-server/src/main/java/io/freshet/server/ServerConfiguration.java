@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -148,15 +149,19 @@ public record ServerConfiguration(
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+    String text = "";
     try {
-      String text = Files.readString(file);
+      text = Files.readString(file);
       return text.isBlank() ? Settings.NONE : mapper.readValue(text, Settings.class);
     } catch (UnrecognizedPropertyException e) {
       throw new FreshetException(
           INVALID_CONFIGURATION,
           String.format(
-              "%s: there is no setting '%s'; the settings are %s",
-              file, e.getPropertyName(), new TreeSet<>(e.getKnownPropertyIds())),
+              "%s line %d: there is no setting '%s'; the settings are %s",
+              file,
+              lineOf(e.getPropertyName(), text),
+              e.getPropertyName(),
+              new TreeSet<>(e.getKnownPropertyIds())),
           e);
     } catch (JsonProcessingException e) {
       throw new FreshetException(
@@ -167,6 +172,17 @@ public record ServerConfiguration(
       throw new FreshetException(
           INVALID_CONFIGURATION, String.format("Can't read %s: %s", file, e.getMessage()), e);
     }
+  }
+
+  /** The line of a key, from 1; the parser's own location is already past it. */
+  private static int lineOf(String key, String text) {
+    List<String> lines = text.lines().toList();
+    for (int line = 0; line < lines.size(); line++) {
+      if (lines.get(line).strip().replaceAll("[\"']", "").startsWith(key)) {
+        return line + 1;
+      }
+    }
+    return lines.size();
   }
 
   private static void checkPort(String name, int port) {

@@ -8,19 +8,14 @@
  */
 package io.freshet.server;
 
-import io.freshet.arrow.ArrowRows;
 import io.freshet.client.FreshetClient;
 import io.freshet.client.RetryPolicy;
-import io.freshet.lake.LakeFileIO;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.UnionSnapshot;
-import io.freshet.reader.BatchSource;
 import io.freshet.reader.Projection;
-import io.freshet.reader.UnionReader;
 import io.freshet.server.ServerConfiguration.Settings;
 import io.freshet.table.TableName;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -34,13 +29,30 @@ import org.apache.iceberg.data.Record;
  */
 public final class TestServer implements AutoCloseable {
   private final Path data;
+  private final Settings settings;
   private final RootAllocator allocator = new RootAllocator();
   private FreshetServer server;
   private FreshetClient client;
 
   public TestServer(Path data) {
+    this(data, Settings.NONE);
+  }
+
+  /** A server with settings other than its data folder and ports. */
+  public TestServer(Path data, Settings settings) {
     this.data = data;
+    this.settings = settings;
     start();
+  }
+
+  /** A data folder and free ports, beside the given settings. */
+  public static Settings onFreePorts(Path data, Settings settings) {
+    return new Settings(data.toString(), null, 0, 0, null, null, null, null, null, null, null)
+        .orElse(settings);
+  }
+
+  public Path data() {
+    return data;
   }
 
   public FreshetClient client() {
@@ -57,9 +69,14 @@ public final class TestServer implements AutoCloseable {
 
   /** Stops the server in order, and starts another on the same data. */
   public void restart() {
+    stop();
+    start();
+  }
+
+  /** Stops the server in order. */
+  public void stop() {
     client.close();
     server.close();
-    start();
   }
 
   public void create(TableName name, Schema schema) {
@@ -76,30 +93,18 @@ public final class TestServer implements AutoCloseable {
   }
 
   public List<Record> rows(UnionSnapshot snapshot, Projection projection) {
-    List<Record> rows = new ArrayList<>();
-    try (LakeFileIO files = new LakeFileIO()) {
-      files.initialize(Map.of());
-      UnionReader reader = new UnionReader(client, files, allocator);
-      try (BatchSource source = reader.read(snapshot, projection)) {
-        while (source.next()) {
-          rows.addAll(new ArrowRows(projection.projectedSchema(), source.batch()).copyAll());
-        }
-      }
-    }
-    return rows;
+    return UnionRows.read(client, snapshot, projection, allocator);
+  }
+
+  /** Starts a server on the data of the one that was stopped. */
+  public void start() {
+    server = FreshetServer.start(onFreePorts(data, settings).resolve(), allocator);
+    client = FreshetClient.connect(server.flightUri(), allocator, RetryPolicy.NONE);
   }
 
   @Override
   public void close() {
-    client.close();
-    server.close();
+    stop();
     allocator.close();
-  }
-
-  private void start() {
-    Settings settings =
-        new Settings(data.toString(), null, 0, 0, null, null, null, null, null, null, null);
-    server = FreshetServer.start(settings.resolve(), allocator);
-    client = FreshetClient.connect(server.flightUri(), allocator, RetryPolicy.NONE);
   }
 }

@@ -12,6 +12,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightGrpcUtils;
@@ -23,27 +24,37 @@ import org.apache.arrow.memory.BufferAllocator;
  * Flight clients whose connection is set up for batches, which are large: gRPC's defaults are made
  * for small messages, and let a sender or reader wait for the other side after each batch.
  */
-final class FlightConnection {
+record FlightConnection(FlightClient flight, ManagedChannel channel) implements AutoCloseable {
   /** How much the server may send before the reader has taken it. */
   private static final int FLOW_CONTROL_WINDOW_BYTES = 8 << 20;
 
   /** How much may wait in this process to be sent before a writer has to wait. */
   private static final int SEND_BUFFER_BYTES = 4 << 20;
 
-  private FlightConnection() {}
-
-  /** Connects when the first call is made. The caller closes the client. */
-  static FlightClient open(Location location, BufferAllocator allocator) {
-    return FlightGrpcUtils.createFlightClient(
-        allocator,
+  /** Connects when the first call is made. */
+  static FlightConnection open(Location location, BufferAllocator allocator) {
+    ManagedChannel channel =
         new NettyClientBuilder(allocator, location)
             .maxInboundMessageSize(Integer.MAX_VALUE)
             .build()
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
             .intercept(new SendBuffer())
-            // A batch's buffers can be read once only; and what may be repeated is ours to know.
-            .disableRetry()
-            .build());
+            .build();
+    return new FlightConnection(FlightGrpcUtils.createFlightClient(allocator, channel), channel);
+  }
+
+  /**
+   * Lets the next call try to connect at once. By itself gRPC waits up to two minutes after
+   * failures, and fails every call until then, although the server may be back; how long to wait is
+   * ours to say.
+   */
+  void forgetFailures() {
+    channel.resetConnectBackoff();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    flight.close();
   }
 
   private static final class SendBuffer implements ClientInterceptor {

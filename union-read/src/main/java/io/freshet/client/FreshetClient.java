@@ -42,7 +42,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
-import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
@@ -58,14 +57,14 @@ public final class FreshetClient implements AutoCloseable {
   private final String address;
   private final RetryPolicy retry;
   private final BufferAllocator allocator;
-  private final FlightClient flight;
+  private final FlightConnection connection;
 
   private FreshetClient(
-      String address, RetryPolicy retry, BufferAllocator allocator, FlightClient flight) {
+      String address, RetryPolicy retry, BufferAllocator allocator, FlightConnection connection) {
     this.address = address;
     this.retry = retry;
     this.allocator = allocator;
-    this.flight = flight;
+    this.connection = connection;
   }
 
   /**
@@ -82,8 +81,8 @@ public final class FreshetClient implements AutoCloseable {
     Location location = location(uri);
     BufferAllocator allocator =
         parentAllocator.newChildAllocator("client of " + uri, 0, Long.MAX_VALUE);
-    FlightClient flight = FlightConnection.open(location, allocator);
-    return new FreshetClient(uri, retry, allocator, flight);
+    FlightConnection connection = FlightConnection.open(location, allocator);
+    return new FreshetClient(uri, retry, allocator, connection);
   }
 
   public String address() {
@@ -174,7 +173,7 @@ public final class FreshetClient implements AutoCloseable {
    * that sends the same batches in the same order from sequence 0 on, adds none of them twice.
    */
   public TableWriter newWriter(TableName table, UUID writerId) {
-    return new TableWriter(flight, allocator, describeTable(table), writerId, retry, address);
+    return new TableWriter(connection, allocator, describeTable(table), writerId, retry, address);
   }
 
   /**
@@ -191,14 +190,14 @@ public final class FreshetClient implements AutoCloseable {
       @Nullable JsonNode filter) {
     ReadTicket ticket =
         new ReadTicket(snapshot.snapshot(), ReadTicket.Part.FRESH, bucket, columns, filter);
-    FlightStream stream = flight.getStream(new Ticket(Json.write(ticket)));
+    FlightStream stream = connection.flight().getStream(new Ticket(Json.write(ticket)));
     return new FreshStream(stream, address);
   }
 
   @Override
   public void close() {
     try {
-      flight.close();
+      connection.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -214,13 +213,15 @@ public final class FreshetClient implements AutoCloseable {
           throw e;
         }
         pause(retry.pause(attempt), e);
+        connection.forgetFailures();
       }
     }
   }
 
   private <T> T call(FreshetAction action, Object body, Class<T> type) {
     try {
-      Iterator<Result> results = flight.doAction(new Action(action.actionName(), Json.write(body)));
+      Iterator<Result> results =
+          connection.flight().doAction(new Action(action.actionName(), Json.write(body)));
       byte[] json = results.next().getBody();
       while (results.hasNext()) {
         results.next(); // Reads to the end, so that the call is over.

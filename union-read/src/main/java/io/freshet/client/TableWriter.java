@@ -13,6 +13,7 @@ import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 
 import io.freshet.arrow.ArrowSchemas;
+import io.freshet.arrow.RecordBatches;
 import io.freshet.bucket.BucketSplitter;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.PutResult;
@@ -41,6 +43,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends batches to a table. Batches are sent without waiting for earlier ones, up to {@link
@@ -52,10 +56,10 @@ public final class TableWriter implements AutoCloseable {
   /** How much may be on its way; {@link #append} waits beyond it. */
   public static final long MAX_UNACKNOWLEDGED_BYTES = 64L << 20;
 
-  /** How often a writer looks whether the connection takes more: nothing tells it. */
-  private static final long CONNECTION_CHECK_MILLIS = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
+  private static final long READY_POLL_NANOS = 50_000;
 
-  private final FlightClient flight;
+  private final FlightConnection connection;
   private final BufferAllocator allocator;
   private final TableDescription table;
   private final Schema schema;
@@ -64,6 +68,13 @@ public final class TableWriter implements AutoCloseable {
   private final RetryPolicy retry;
   private final String address;
   private final ScheduledExecutorService reconnects;
+
+  /**
+   * Held while batches are given to a stream, so that they leave in the order of their sequences.
+   * The stream may keep its holder waiting, therefore what its listener does needs the monitor of
+   * this writer alone, which may be taken inside of this lock and not the other way round.
+   */
+  private final Object sending = new Object();
 
   private final Map<Long, Unacknowledged> unacknowledged = new LinkedHashMap<>();
   private long unacknowledgedBytes;
@@ -77,16 +88,21 @@ public final class TableWriter implements AutoCloseable {
       long sequence,
       int bucket,
       ArrowRecordBatch batch,
-      CompletableFuture<Acknowledgement> acknowledgement) {}
+      CompletableFuture<Acknowledgement> acknowledgement) {
+    /** The same batch with references of its own, for as long as it takes to send it. */
+    Unacknowledged share() {
+      return new Unacknowledged(sequence, bucket, RecordBatches.share(batch), acknowledgement);
+    }
+  }
 
   TableWriter(
-      FlightClient flight,
+      FlightConnection connection,
       BufferAllocator allocator,
       TableDescription table,
       UUID writerId,
       RetryPolicy retry,
       String address) {
-    this.flight = flight;
+    this.connection = connection;
     this.allocator = allocator;
     this.table = table;
     this.schema = ArrowSchemas.toArrow(table.schema());
@@ -119,8 +135,8 @@ public final class TableWriter implements AutoCloseable {
       checkColumns(rows.getSchema());
     }
     List<CompletableFuture<Acknowledgement>> parts = new ArrayList<>();
-    synchronized (this) {
-      awaitRoom();
+    awaitRoom();
+    synchronized (sending) {
       for (BucketSplitter.Part part : splitter.split(rows, nextSequence, allocator)) {
         parts.add(send(part.bucket(), part.batch()));
       }
@@ -154,43 +170,52 @@ public final class TableWriter implements AutoCloseable {
     try {
       flush();
     } finally {
-      synchronized (this) {
-        isClosed = true;
-        reconnects.shutdownNow();
-        if (stream != null) {
-          stream.put.completed();
-          stream.root.close();
-          stream = null;
+      reconnects.shutdownNow();
+      FreshetException reason = closedError();
+      List<Unacknowledged> lost;
+      synchronized (sending) {
+        synchronized (this) {
+          isClosed = true;
+          lost = giveUp(reason);
+          if (stream != null) {
+            stream.complete();
+            stream = null;
+          }
         }
-        fail(
-            FreshetException.of(
-                INVALID_REQUEST, "The writer of table %s was closed", table.table()));
       }
+      lost.forEach(sent -> sent.acknowledgement().completeExceptionally(reason));
     }
   }
 
   private CompletableFuture<Acknowledgement> send(int bucket, ArrowRecordBatch batch) {
-    Unacknowledged sent =
-        new Unacknowledged(nextSequence++, bucket, batch, new CompletableFuture<>());
-    unacknowledged.put(sent.sequence(), sent);
-    unacknowledgedBytes += batch.computeBodyLength();
-    if (stream == null && failures == 0) {
-      stream = new Stream();
+    Unacknowledged sent;
+    Unacknowledged shared;
+    Stream to;
+    synchronized (this) {
+      if (failure != null || isClosed) {
+        batch.close();
+        throw failure != null ? failure : closedError();
+      }
+      sent = new Unacknowledged(nextSequence++, bucket, batch, new CompletableFuture<>());
+      unacknowledged.put(sent.sequence(), sent);
+      unacknowledgedBytes += batch.computeBodyLength();
+      if (stream == null && failures == 0) {
+        stream = new Stream();
+      }
+      to = stream;
+      if (to == null) {
+        return sent.acknowledgement(); // It goes with the others once the server is back.
+      }
+      shared = sent.share();
     }
-    if (stream != null) {
-      stream.put(sent);
-    }
+    to.put(shared);
     return sent.acknowledgement();
   }
 
-  /**
-   * Waits until another batch may be sent. Without it Flight would wait for the connection itself,
-   * in a loop that keeps a processor busy.
-   */
-  private void awaitRoom() {
-    while (failure == null && !isClosed && !hasRoom()) {
+  private synchronized void awaitRoom() {
+    while (failure == null && !isClosed && unacknowledgedBytes > MAX_UNACKNOWLEDGED_BYTES) {
       try {
-        wait(CONNECTION_CHECK_MILLIS);
+        wait();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new FreshetException(
@@ -201,69 +226,77 @@ public final class TableWriter implements AutoCloseable {
       throw failure;
     }
     if (isClosed) {
-      throw FreshetException.of(
-          INVALID_REQUEST, "The writer of table %s was closed", table.table());
+      throw closedError();
     }
   }
 
-  private synchronized void acknowledged(Acknowledgement acknowledgement) {
-    Long sequence = acknowledgement.sequence();
-    Unacknowledged sent = sequence == null ? null : unacknowledged.remove(sequence);
-    if (sent == null) {
-      return;
+  private void acknowledged(Acknowledgement acknowledgement) {
+    Unacknowledged sent;
+    synchronized (this) {
+      Long sequence = acknowledgement.sequence();
+      sent = sequence == null ? null : unacknowledged.remove(sequence);
+      if (sent == null) {
+        return;
+      }
+      failures = 0;
+      unacknowledgedBytes -= sent.batch().computeBodyLength();
+      sent.batch().close();
+      notifyAll();
     }
-    failures = 0;
-    unacknowledgedBytes -= sent.batch().computeBodyLength();
-    sent.batch().close();
-    notifyAll();
     sent.acknowledgement().complete(acknowledgement);
   }
 
-  private synchronized void failed(Stream from, FreshetException error) {
-    if (from != stream) {
-      return;
-    }
-    from.root.close();
-    stream = null;
-    failures++;
-    if (error.remedy() != Remedy.RETRY || failures >= retry.attempts() || isClosed) {
-      fail(error);
-    } else if (!unacknowledged.isEmpty()) {
-      var unused =
-          reconnects.schedule(
-              this::sendAgain, retry.pause(failures).toMillis(), TimeUnit.MILLISECONDS);
-    } else {
-      failures = 0;
-    }
-  }
-
-  private synchronized void sendAgain() {
-    if (isClosed || failure != null || stream != null) {
-      return;
-    }
-    stream = new Stream();
-    for (Unacknowledged sent : unacknowledged.values()) {
-      if (stream != null) {
-        stream.put(sent);
+  private void failed(Stream from, FreshetException error) {
+    List<Unacknowledged> lost = List.of();
+    synchronized (this) {
+      if (from != stream) {
+        return;
+      }
+      stream = null;
+      failures++;
+      if (error.remedy() != Remedy.RETRY || failures >= retry.attempts()) {
+        lost = giveUp(error);
+      } else if (!unacknowledged.isEmpty()) {
+        var unused =
+            reconnects.schedule(
+                this::sendAgain, retry.pause(failures).toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        failures = 0;
       }
     }
+    lost.forEach(sent -> sent.acknowledgement().completeExceptionally(error));
   }
 
-  private void fail(FreshetException error) {
-    failure = error;
+  private void sendAgain() {
+    connection.forgetFailures();
+    synchronized (sending) {
+      Stream to;
+      List<Unacknowledged> again;
+      synchronized (this) {
+        if (isClosed || failure != null || stream != null) {
+          return;
+        }
+        to = new Stream();
+        stream = to;
+        again = unacknowledged.values().stream().map(Unacknowledged::share).toList();
+      }
+      again.forEach(to::put);
+    }
+  }
+
+  /** Frees what was not acknowledged, and returns it; the caller holds the monitor. */
+  private List<Unacknowledged> giveUp(FreshetException reason) {
+    failure = reason;
     List<Unacknowledged> lost = List.copyOf(unacknowledged.values());
     unacknowledged.clear();
     unacknowledgedBytes = 0;
-    for (Unacknowledged sent : lost) {
-      sent.batch().close();
-      sent.acknowledgement().completeExceptionally(error);
-    }
+    lost.forEach(sent -> sent.batch().close());
     notifyAll();
+    return lost;
   }
 
-  private boolean hasRoom() {
-    return unacknowledgedBytes <= MAX_UNACKNOWLEDGED_BYTES
-        && (stream == null || stream.put.isReady());
+  private FreshetException closedError() {
+    return FreshetException.of(INVALID_REQUEST, "The writer of table %s was closed", table.table());
   }
 
   private void checkColumns(Schema given) {
@@ -275,32 +308,48 @@ public final class TableWriter implements AutoCloseable {
         schema.getFields());
   }
 
-  /** One Flight stream; replaced by another when it breaks. */
+  /** One Flight stream; replaced by another when it breaks. Its root holds rows in {@link #put}. */
   private final class Stream implements FlightClient.PutListener {
     private final VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
     private final VectorLoader loader = new VectorLoader(root);
     private final FlightClient.ClientStreamListener put;
+    private volatile boolean isBroken;
 
     Stream() {
       byte[] command = Json.write(new AppendCommand(table.table(), writerId));
-      put = flight.startPut(FlightDescriptor.command(command), root, this);
+      put = connection.flight().startPut(FlightDescriptor.command(command), root, this);
       put.setUseZeroCopy(true); // What was sent is never changed.
     }
 
+    /**
+     * Sends a batch, and frees it. Waits until the connection takes it. Does nothing if the stream
+     * broke: {@link #failed} is told of that, and sends what was not acknowledged again.
+     */
     void put(Unacknowledged sent) {
-      byte[] json = Json.write(new BatchMetadata(sent.sequence(), sent.bucket()));
-      ArrowBuf metadata = allocator.buffer(json.length);
-      metadata.writeBytes(json);
-      try {
-        loader.load(sent.batch());
+      try (ArrowRecordBatch batch = sent.batch()) {
+        while (!put.isReady() && !isBroken) {
+          LockSupport.parkNanos(READY_POLL_NANOS);
+        }
+        if (isBroken) {
+          return;
+        }
+        byte[] json = Json.write(new BatchMetadata(sent.sequence(), sent.bucket()));
+        ArrowBuf metadata = allocator.buffer(json.length);
+        metadata.writeBytes(json);
+        loader.load(batch);
         put.putNext(metadata);
+      } catch (RuntimeException e) {
+        LOG.debug("The stream to {} broke while a batch was sent", address, e);
+      } finally {
         root.clear();
-      } catch (IllegalStateException e) {
-        // The call broke, and its listener has not told us yet.
-        failed(
-            this,
-            new FreshetException(
-                SERVER_UNAVAILABLE, "The stream to " + address + " broke: " + e.getMessage(), e));
+      }
+    }
+
+    void complete() {
+      try {
+        put.completed();
+      } catch (RuntimeException e) {
+        LOG.debug("The stream to {} was broken at its end", address, e);
       }
     }
 
@@ -314,11 +363,13 @@ public final class TableWriter implements AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
+      isBroken = true; // Whoever waits for the stream to get ready goes on.
       failed(this, FlightErrors.fromFlight(error, address));
     }
 
     @Override
     public void onCompleted() {
+      isBroken = true;
       failed(
           this,
           FreshetException.of(
@@ -332,7 +383,7 @@ public final class TableWriter implements AutoCloseable {
 
     @Override
     public boolean isCancelled() {
-      return false;
+      return isBroken;
     }
   }
 }

@@ -9,7 +9,10 @@
 package io.freshet.protocol;
 
 import static io.freshet.error.FreshetErrorCode.INTERNAL;
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.LIMIT_EXCEEDED;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
@@ -18,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.ErrorFlightMetadata;
 import org.apache.arrow.flight.FlightRuntimeException;
-import org.apache.arrow.flight.FlightStatusCode;
 
 /**
  * Freshet's errors on the wire: a Flight status for clients that know nothing of Freshet, with the
@@ -73,17 +75,32 @@ public final class FlightErrors {
         return new FreshetException(known, message, flight);
       }
     }
-    if (flight.status().code() == FlightStatusCode.UNAVAILABLE) {
-      return new FreshetException(
-          SERVER_UNAVAILABLE,
-          String.format(
-              "No Freshet server answers at %s (%s). Start one with 'freshet server', or check the"
-                  + " address.",
-              address, message),
-          flight);
-    }
+    return switch (flight.status().code()) {
+      case UNAVAILABLE ->
+          new FreshetException(
+              SERVER_UNAVAILABLE,
+              String.format(
+                  "No Freshet server answers at %s (%s). Start one with 'freshet server', or check the"
+                      + " address.",
+                  address, message),
+              flight);
+      case CANCELLED, TIMED_OUT ->
+          new FreshetException(
+              SERVER_UNAVAILABLE,
+              String.format("The call to %s was cut off (%s): try it again", address, message),
+              flight);
+      case RESOURCE_EXHAUSTED -> failed(LIMIT_EXCEEDED, address, message, flight);
+      case UNIMPLEMENTED -> failed(UNSUPPORTED, address, message, flight);
+      case INVALID_ARGUMENT, UNAUTHENTICATED, UNAUTHORIZED ->
+          failed(INVALID_REQUEST, address, message, flight);
+      default -> failed(INTERNAL, address, message, flight);
+    };
+  }
+
+  private static FreshetException failed(
+      FreshetErrorCode code, String address, String message, FlightRuntimeException cause) {
     return new FreshetException(
-        INTERNAL, String.format("Call to %s failed: %s", address, message), flight);
+        code, String.format("Call to %s failed: %s", address, message), cause);
   }
 
   private static CallStatus status(FreshetErrorCode code) {

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,20 +31,28 @@ import io.freshet.error.FreshetException;
 import io.freshet.table.TableName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON form of the protocol's records: kebab-case names, absent instead of null, unknown names
  * refused.
  */
 public final class Json {
+  private static final PropertyNamingStrategies.KebabCaseStrategy NAMES =
+      new PropertyNamingStrategies.KebabCaseStrategy();
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .propertyNamingStrategy(NAMES)
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .addModule(types())
           .build();
 
@@ -64,7 +73,12 @@ public final class Json {
   /** Reads a value; bytes that are no such value are an INVALID_REQUEST that names {@code what}. */
   public static <T> T read(byte[] json, Class<T> type, String what) {
     try {
-      return MAPPER.readValue(json.length == 0 ? "{}".getBytes(UTF_8) : json, type);
+      T value = MAPPER.readValue(json.length == 0 ? "{}".getBytes(UTF_8) : json, type);
+      if (value == null) {
+        throw FreshetException.of(INVALID_REQUEST, "%s is not valid: it is null", what);
+      }
+      checkFields(value, what);
+      return value;
     } catch (UnrecognizedPropertyException e) {
       throw new FreshetException(
           INVALID_REQUEST,
@@ -86,14 +100,51 @@ public final class Json {
     }
   }
 
+  /** Refuses a record without the fields that it needs. */
+  private static void checkFields(Object value, String what) throws IOException {
+    RecordComponent[] components = value.getClass().getRecordComponents();
+    if (components == null) {
+      return;
+    }
+    List<String> missing = new ArrayList<>();
+    for (RecordComponent component : components) {
+      if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)
+          && field(component, value) == null) {
+        missing.add(NAMES.translate(component.getName()));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw FreshetException.of(INVALID_REQUEST, "%s lacks the fields %s", what, missing);
+    }
+  }
+
+  private static @Nullable Object field(RecordComponent component, Object value)
+      throws IOException {
+    try {
+      return component.getAccessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("Field " + component.getName() + " can't be read", e);
+    }
+  }
+
   private static String reason(IOException e) {
     Throwable cause = e.getCause();
     if (cause instanceof FreshetException) {
       return String.valueOf(cause.getMessage());
     }
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      return "field " + fieldName(mapping.getPath()) + ": " + mapping.getOriginalMessage();
+    }
     return e instanceof JsonProcessingException json
         ? json.getOriginalMessage()
         : String.valueOf(e.getMessage());
+  }
+
+  private static String fieldName(List<JsonMappingException.Reference> path) {
+    return path.stream()
+        .map(part ->
+            part.getFieldName() == null ? Integer.toString(part.getIndex()) : part.getFieldName())
+        .collect(Collectors.joining("."));
   }
 
   private static SimpleModule types() {
@@ -113,7 +164,7 @@ public final class Json {
               @Override
               public Schema deserialize(JsonParser in, DeserializationContext context)
                   throws IOException {
-                return SchemaParser.fromJson(in.<JsonNode>readValueAsTree());
+                return SchemaParser.fromJson(context.readTree(in));
               }
             })
         .addSerializer(

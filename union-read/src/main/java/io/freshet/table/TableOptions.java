@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import io.freshet.error.FreshetException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -59,7 +60,13 @@ public record TableOptions(
 
   /** Refuses properties that a user can't set, and values that can't be read. */
   public static void check(Map<String, String> properties) {
-    for (String name : properties.keySet()) {
+    checkNames(properties.keySet());
+    TableOptions unused = of(properties);
+  }
+
+  /** Refuses properties that a user can't set or remove. */
+  public static void checkNames(Collection<String> names) {
+    for (String name : names) {
       if (RESERVED.contains(name)) {
         throw FreshetException.of(
             INVALID_REQUEST, "Property %s is set by Freshet itself and can't be changed", name);
@@ -72,7 +79,6 @@ public record TableOptions(
             SETTABLE.stream().sorted().toList());
       }
     }
-    TableOptions unused = of(properties);
   }
 
   /**

@@ -105,6 +105,9 @@ public final class Bucket {
           decide(request, result);
         } catch (RuntimeException e) {
           result.completeExceptionally(e);
+        } catch (Error e) {
+          result.completeExceptionally(e); // Or its writer would wait for ever.
+          throw e;
         }
       });
     } catch (FreshetException e) {

@@ -10,6 +10,7 @@ package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 
 import io.freshet.arrow.RecordBatches;
 import io.freshet.bucket.BucketSplitter;
@@ -46,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * earlier ones, up to a limit of bytes on their way; acknowledgements leave in the order of the
  * batches. The first failure ends the stream, so no later batch overtakes an earlier one of the
  * same writer.
+ *
+ * <p>The thread that reads the stream also ends it, once all is acknowledged or something failed:
+ * ending it frees its buffers, and Flight ends it as soon as that thread leaves.
  */
 final class AppendStream {
   private static final int MAX_BYTES_ON_THEIR_WAY = 64 << 20;
@@ -62,8 +66,9 @@ final class AppendStream {
   private final Deque<CompletableFuture<Acknowledgement>> waiting = new ArrayDeque<>();
 
   private long batches;
-  private boolean isReadingDone;
-  private boolean hasEnded;
+  private @Nullable Thread reader;
+  private @Nullable Throwable failure;
+  private boolean isStopped;
 
   AppendStream(
       ServerTable table,
@@ -81,22 +86,66 @@ final class AppendStream {
     this.splitter = new BucketSplitter(definition.bucketKey(), definition.buckets());
   }
 
-  /** Reads the stream to its end; acknowledgements may leave after this returns. */
+  /** Reads the stream to its end, and ends it when all is acknowledged. Blocking. */
   void run(FlightStream stream) throws InterruptedException {
     try {
       AppendColumns columns =
           new AppendColumns(definition.name(), definition.schema(), stream.getSchema());
-      while (!isEnded() && stream.next()) {
+      while (next(stream)) {
         append(columns, stream.getRoot(), metadata(stream.getLatestMetadata()));
       }
     } catch (RuntimeException e) {
       addFailure(e);
-      return;
     }
+    Throwable error = awaitEnd();
+    if (error == null) {
+      acknowledgements.onCompleted();
+    } else {
+      acknowledgements.onError(FlightErrors.toFlight(error));
+    }
+  }
+
+  /** Takes no further batches, acknowledges those that are on their way, and ends the stream. */
+  synchronized void stop() {
+    isStopped = true;
+    if (reader != null) {
+      reader.interrupt();
+    }
+  }
+
+  /** Waits for the next batch; false at the end, and as soon as an earlier batch has failed. */
+  private boolean next(FlightStream stream) {
     synchronized (this) {
-      isReadingDone = true;
+      if (failure != null) {
+        return false;
+      }
+      checkStopped();
+      reader = Thread.currentThread();
     }
-    acknowledge();
+    try {
+      return stream.next();
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        if (failure != null) {
+          return false;
+        }
+        checkStopped();
+      }
+      throw e;
+    } finally {
+      synchronized (this) {
+        reader = null;
+        boolean unused = Thread.interrupted(); // It was to wake next(), which is over.
+      }
+    }
+  }
+
+  private void checkStopped() {
+    if (isStopped) {
+      throw FreshetException.of(
+          SERVER_UNAVAILABLE,
+          "The server is shutting down: send what was not acknowledged again when it is back");
+    }
   }
 
   private void append(AppendColumns columns, VectorSchemaRoot given, BatchMetadata metadata)
@@ -200,35 +249,36 @@ final class AppendStream {
   private void addFailure(RuntimeException error) {
     synchronized (this) {
       waiting.addLast(CompletableFuture.failedFuture(error));
-      isReadingDone = true;
     }
     acknowledge();
   }
 
-  private synchronized boolean isEnded() {
-    return hasEnded;
+  /** Waits until all is acknowledged, or until something failed, which is returned. */
+  private synchronized @Nullable Throwable awaitEnd() throws InterruptedException {
+    while (failure == null && !waiting.isEmpty()) {
+      wait();
+    }
+    return failure;
   }
 
-  /** Sends what is ready, in order; ends the stream at a failure or when all is sent. */
+  /** Sends what is ready, in order, up to the first failure. */
   private synchronized void acknowledge() {
-    while (!hasEnded && !waiting.isEmpty() && waiting.getFirst().isDone()) {
-      CompletableFuture<Acknowledgement> next = waiting.removeFirst();
+    while (failure == null && !waiting.isEmpty() && waiting.getFirst().isDone()) {
       try {
-        byte[] json = Json.write(next.join());
+        byte[] json = Json.write(waiting.removeFirst().join());
         ArrowBuf buffer = allocator.buffer(json.length);
         buffer.writeBytes(json);
         try (PutResult result = PutResult.metadata(buffer)) {
           acknowledgements.onNext(result);
         }
       } catch (RuntimeException e) {
-        hasEnded = true;
-        acknowledgements.onError(FlightErrors.toFlight(e));
+        failure = e;
+        if (reader != null) {
+          reader.interrupt();
+        }
       }
     }
-    if (!hasEnded && isReadingDone && waiting.isEmpty()) {
-      hasEnded = true;
-      acknowledgements.onCompleted();
-    }
+    notifyAll();
   }
 
   private static BatchMetadata metadata(@Nullable ArrowBuf buffer) {

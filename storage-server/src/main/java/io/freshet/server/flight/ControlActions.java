@@ -135,10 +135,6 @@ final class ControlActions {
   }
 
   private static TableDefinition definition(CreateTable request) {
-    if (request.table() == null || request.schema() == null) {
-      throw FreshetException.of(
-          INVALID_REQUEST, "The body of create-table needs the fields 'table' and 'schema'");
-    }
     if (!request.schema().identifierFieldIds().isEmpty()) {
       throw FreshetException.of(
           UNSUPPORTED,

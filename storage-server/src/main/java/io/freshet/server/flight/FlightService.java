@@ -50,10 +50,13 @@ public final class FlightService implements AutoCloseable {
   private static final long IDLE_SECONDS = 60;
 
   private final FlightServer server;
+  private final FreshetFlightProducer producer;
   private final ExecutorService reads;
 
-  private FlightService(FlightServer server, ExecutorService reads) {
+  private FlightService(
+      FlightServer server, FreshetFlightProducer producer, ExecutorService reads) {
     this.server = server;
+    this.producer = producer;
     this.reads = reads;
   }
 
@@ -92,7 +95,7 @@ public final class FlightService implements AutoCloseable {
                 "grpc.builderConsumer", (Consumer<NettyServerBuilder>) FlightService::tune)
             .build();
     try {
-      return new FlightService(server.start(), reads);
+      return new FlightService(server.start(), producer, reads);
     } catch (IOException e) {
       reads.shutdown();
       Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -118,10 +121,14 @@ public final class FlightService implements AutoCloseable {
     return server.getPort();
   }
 
-  /** Refuses new calls, lets running ones end for some seconds, then cuts them off. */
+  /**
+   * Refuses new calls, ends streams into tables after what they have sent, lets other calls end for
+   * some seconds, then cuts them off.
+   */
   @Override
   public void close() {
     server.shutdown();
+    producer.stop();
     try {
       if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         server.close();

@@ -10,7 +10,11 @@ package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
+import io.freshet.arrow.ArrowSchemas;
+import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AppendCommand;
 import io.freshet.protocol.FlightErrors;
@@ -32,6 +36,9 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.arrow.flight.Action;
@@ -45,8 +52,10 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.SchemaResult;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.io.FileIO;
 
 /**
@@ -60,6 +69,8 @@ final class FreshetFlightProducer implements FlightProducer {
   private final BufferAllocator allocator;
   private final long maxBatchBytes;
   private final Executor reads;
+  private final Set<AppendStream> appendStreams = ConcurrentHashMap.newKeySet();
+  private volatile boolean isStopped;
 
   /**
    * @param reads runs what streams batches to a reader, which blocks while the reader is slow;
@@ -78,6 +89,12 @@ final class FreshetFlightProducer implements FlightProducer {
     this.allocator = allocator;
     this.maxBatchBytes = maxBatchBytes;
     this.reads = reads;
+  }
+
+  /** Ends streams into tables, which their clients would keep open for ever. */
+  void stop() {
+    isStopped = true;
+    appendStreams.forEach(AppendStream::stop);
   }
 
   @Override
@@ -111,14 +128,11 @@ final class FreshetFlightProducer implements FlightProducer {
       CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
     try {
       for (TableName name : tables.names()) {
-        TableDefinition definition = tables.get(name).definition().join();
-        listener.onNext(
-            new FlightInfo(
-                Projection.of(definition.schema(), null, null).arrowSchema(),
-                FlightDescriptor.path(name.toString()),
-                List.of(),
-                -1,
-                -1));
+        schema(name)
+            .ifPresent(schema ->
+                listener.onNext(
+                    new FlightInfo(
+                        schema, FlightDescriptor.path(name.toString()), List.of(), -1, -1)));
       }
       listener.onCompleted();
     } catch (RuntimeException e) {
@@ -152,6 +166,18 @@ final class FreshetFlightProducer implements FlightProducer {
     }
   }
 
+  @Override
+  public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
+    try {
+      ReadCommand command = readCommand(descriptor);
+      TableDefinition definition = tables.get(command.table()).definition().join();
+      return new SchemaResult(
+          Projection.of(definition.schema(), command.columns(), command.filter()).arrowSchema());
+    } catch (RuntimeException e) {
+      throw FlightErrors.toFlight(e);
+    }
+  }
+
   /**
    * Leaves the calling thread at once: gRPC runs a call's events one after the other, so the event
    * that the reader takes more would wait for this method to return.
@@ -173,12 +199,14 @@ final class FreshetFlightProducer implements FlightProducer {
   public Runnable acceptPut(
       CallContext context, FlightStream stream, StreamListener<PutResult> acknowledgements) {
     return () -> {
-      try (FlightStream opened = stream) {
-        AppendCommand command = appendCommand(opened.getDescriptor());
+      try {
+        AppendCommand command = appendCommand(stream.getDescriptor());
         ServerTable table = tables.get(command.table());
         TableDefinition definition = table.definition().join();
-        new AppendStream(table, definition, command, allocator, maxBatchBytes, acknowledgements)
-            .run(opened);
+        run(
+            new AppendStream(
+                table, definition, command, allocator, maxBatchBytes, acknowledgements),
+            stream);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         acknowledgements.onError(FlightErrors.toFlight(e));
@@ -191,10 +219,6 @@ final class FreshetFlightProducer implements FlightProducer {
   private void stream(Ticket ticket, ServerStreamListener listener, BatchStreamer streamer) {
     try {
       ReadTicket read = Json.read(ticket.getBytes(), ReadTicket.class, "The ticket");
-      if (read.snapshot() == null || read.part() == null) {
-        throw FreshetException.of(
-            INVALID_REQUEST, "The ticket needs the fields 'snapshot' and 'part'");
-      }
       ServerTable table = tables.get(ControlActions.SnapshotNames.tableId(read.snapshot()));
       UnionLease lease = table.lease(read.snapshot()).join();
       Projection projection =
@@ -204,6 +228,33 @@ final class FreshetFlightProducer implements FlightProducer {
       }
     } catch (RuntimeException e) {
       listener.error(FlightErrors.toFlight(e));
+    }
+  }
+
+  /** Flight closes the stream itself, once; a second time would free its buffers twice. */
+  private void run(AppendStream append, FlightStream stream) throws InterruptedException {
+    appendStreams.add(append);
+    try {
+      if (isStopped) {
+        append.stop();
+      }
+      append.run(stream);
+    } finally {
+      appendStreams.remove(append);
+    }
+  }
+
+  /** The table's Arrow schema, unless it is not ready or being dropped. */
+  private Optional<Schema> schema(TableName name) {
+    try {
+      TableDefinition definition = tables.get(name).definition().join();
+      return Optional.of(ArrowSchemas.toArrow(definition.schema()));
+    } catch (RuntimeException e) {
+      FreshetErrorCode code = FlightErrors.fromFlight(e, "this server").code();
+      if (code == TABLE_NOT_READY || code == TABLE_NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

@@ -106,15 +106,14 @@ public final class Tables {
     return entry.table();
   }
 
-  /** The open table of that id; TABLE_NOT_FOUND if there is none. */
+  /** The open table of that id; TABLE_NOT_FOUND or TABLE_NOT_READY otherwise. */
   public ServerTable get(UUID id) {
-    return byName.values().stream()
-        .filter(entry -> entry.stored().id().equals(id) && entry.table() != null)
-        .findFirst()
-        .map(Entry::table)
-        .orElseThrow(() ->
-            FreshetException.of(
-                TABLE_NOT_FOUND, "There is no table with id %s: it was dropped", id));
+    for (Entry entry : byName.values()) {
+      if (entry.stored().id().equals(id)) {
+        return get(entry.stored().name());
+      }
+    }
+    throw FreshetException.of(TABLE_NOT_FOUND, "There is no table with id %s: it was dropped", id);
   }
 
   /** Names of all tables, ready or not, in order. */
@@ -176,6 +175,7 @@ public final class Tables {
             () -> {
               ServerTable table = get(name);
               TableOptions.check(set);
+              TableOptions.checkNames(remove);
               Entry entry = byName.get(name);
               LakeTable lakeTable = entry == null ? null : entry.lake();
               if (lakeTable == null) {

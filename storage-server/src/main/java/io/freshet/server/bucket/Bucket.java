@@ -53,7 +53,20 @@ public final class Bucket {
   private @Nullable FreshetException refusal;
   private volatile long endOffset;
 
-  private record Pending(LogEntry entry, CompletableFuture<AppendResult> result, long bytes) {}
+  /** An entry that was given to the log, and what the log has said of it so far. */
+  private static final class Pending {
+    private final LogEntry entry;
+    private final CompletableFuture<AppendResult> result;
+    private final long bytes;
+    private boolean isAnswered;
+    private @Nullable Throwable error;
+
+    Pending(LogEntry entry, CompletableFuture<AppendResult> result, long bytes) {
+      this.entry = entry;
+      this.result = result;
+      this.bytes = bytes;
+    }
+  }
 
   /**
    * A bucket that goes on where its log ends. Call it before the loop gets tasks for this bucket.
@@ -128,6 +141,13 @@ public final class Bucket {
     if (refusal != null) {
       throw refusal;
     }
+    if (isFailing) {
+      // Also if it is known: it may be one that has failed, before others that are yet to fail.
+      throw FreshetException.of(
+          LOG_WRITE_FAILED,
+          "Bucket %s is recovering from a failed write to its log: send the batch again after a pause",
+          id);
+    }
     WriterSequence writer = request.writer();
     if (writer != null) {
       Optional<CompletableFuture<AppendResult>> known =
@@ -136,12 +156,6 @@ public final class Bucket {
         known.get().whenComplete((value, error) -> complete(result, value, error));
         return;
       }
-    }
-    if (isFailing) {
-      throw FreshetException.of(
-          LOG_WRITE_FAILED,
-          "Bucket %s is recovering from a failed write to its log: send the batch again after a pause",
-          id);
     }
     long bytes = request.batch().computeBodyLength();
     if (pendingBytes + bytes > MAX_PENDING_BYTES && !pending.isEmpty()) {
@@ -160,22 +174,29 @@ public final class Bucket {
             writer,
             RecordBatches.share(request.batch()));
     nextOffset = entry.endOffset();
-    pending.addLast(new Pending(entry, result, bytes));
+    Pending added = new Pending(entry, result, bytes);
+    pending.addLast(added);
     if (writer != null) {
       writers.decide(writer, result);
     }
     pendingBytes += bytes;
-    log.append(entry).whenComplete((unused, error) -> loop.execute(() -> written(entry, error)));
+    log.append(entry).whenComplete((unused, error) -> loop.execute(() -> answered(added, error)));
   }
 
-  private void written(LogEntry entry, @Nullable Throwable error) {
+  /** Notes what the log says of an entry; it may refuse one while those before it are written. */
+  private void answered(Pending entry, @Nullable Throwable error) {
     loop.assertInLoop();
-    Pending first = pending.removeFirst();
-    if (first.entry() != entry) {
-      throw new IllegalStateException(
-          "Bucket " + id + " was told of offset " + entry.startOffset() + " out of order");
+    entry.isAnswered = true;
+    entry.error = error;
+    while (!pending.isEmpty() && pending.getFirst().isAnswered) {
+      settle(pending.removeFirst());
     }
-    pendingBytes -= first.bytes();
+  }
+
+  private void settle(Pending first) {
+    LogEntry entry = first.entry;
+    Throwable error = first.error;
+    pendingBytes -= first.bytes;
     if (entry.writer() != null) {
       writers.settle(entry.writer());
     }
@@ -190,7 +211,7 @@ public final class Bucket {
       isFailing = false;
       nextOffset = endOffset;
     }
-    complete(first.result(), new AppendResult(entry.startOffset(), entry.endOffset()), error);
+    complete(first.result, new AppendResult(entry.startOffset(), entry.endOffset()), error);
   }
 
   private void apply(LogEntry entry) {

@@ -63,6 +63,7 @@ final class Writers {
     }
     Deque<WrittenBatch> written = batches.getOrDefault(writer.writer(), new ArrayDeque<>());
     if (waiting.isEmpty() && written.isEmpty()) {
+      checkHasNoPrevious(writer, previousSequence);
       return Optional.empty();
     }
     long last = waiting.isEmpty() ? written.getLast().sequence() : waiting.lastKey();
@@ -102,6 +103,20 @@ final class Writers {
     written.addLast(new WrittenBatch(writer.sequence(), startOffset, endOffset));
     if (written.size() > RecoveredWriters.BATCHES_PER_WRITER) {
       written.removeFirst();
+    }
+  }
+
+  private void checkHasNoPrevious(WriterSequence writer, @Nullable Long previousSequence) {
+    if (previousSequence != null) {
+      throw FreshetException.of(
+          WRITER_SEQUENCE_GAP,
+          "Batch %d of writer %s can't go to bucket %s: batch %d before it is not there, and no other of"
+              + " that writer. Open a new stream and send again from the first batch that was not"
+              + " acknowledged.",
+          writer.sequence(),
+          writer.writer(),
+          bucket,
+          previousSequence);
     }
   }
 

@@ -213,7 +213,8 @@ public final class ServerTable {
     }
     context.loop().schedule(TICK, this::tick);
     leases.expire(nowMillis());
-    if (buckets.isTieringDue(tiering.base().tiered(), options, nowMillis())) {
+    if (tiering.isRequested()
+        || buckets.isTieringDue(tiering.base().tiered(), options, nowMillis())) {
       tiering.start(definition);
     }
     if (nowMillis() >= nextTrimMillis) {

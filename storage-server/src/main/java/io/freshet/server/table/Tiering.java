@@ -87,6 +87,11 @@ final class Tiering {
     start(definition);
   }
 
+  /** Whether somebody waits for a run that has not started. */
+  boolean isRequested() {
+    return !waiting.isEmpty();
+  }
+
   /** Starts a run unless one is under way or it is too early after a failure. */
   void start(TableDefinition definition) {
     if (isRunning || context.clock().millis() < nextAttemptMillis) {
@@ -158,7 +163,13 @@ final class Tiering {
     isBaseUncertain = false;
     long rows = base.tiered().rowsSince(run.from());
     LOG.info("Tiered {} rows of table {} in {} ms", rows, table, millis);
-    requests.forEach(request -> request.complete(new TierResult(base.snapshotId(), rows, millis)));
+    if (base.tiered().equals(run.to())) {
+      requests.forEach(
+          request -> request.complete(new TierResult(base.snapshotId(), rows, millis)));
+    } else {
+      // The lake had taken an earlier commit; the rest of what was asked for is yet to go.
+      waiting.addAll(requests);
+    }
   }
 
   private void fail(Throwable failure, List<CompletableFuture<TierResult>> requests) {

@@ -1,0 +1,327 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.simulation;
+
+import static io.freshet.error.FreshetErrorCode.FENCED;
+import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
+import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
+import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
+
+import io.freshet.error.FreshetException;
+import io.freshet.server.lake.CommitOutcome;
+import io.freshet.server.lake.Lake;
+import io.freshet.server.lake.LakeFiles;
+import io.freshet.server.lake.LakeState;
+import io.freshet.server.lake.LakeTable;
+import io.freshet.server.lake.TieredOffsets;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lake of one table in memory. It outlives crashes of the server, and fails in all the ways in
+ * which a remote one does: before or after a commit has taken effect, or it takes effect much
+ * later.
+ */
+final class SimulatedLake {
+  private final Random random;
+  private final double faultRate;
+  private final List<Snapshot> snapshots = new ArrayList<>();
+  private final List<Commit> delayed = new ArrayList<>();
+
+  private @Nullable UUID tableId;
+  private @Nullable TableDefinition definition;
+  private boolean isDown;
+  private boolean isFaultless;
+
+  /** A committed state: the rows of its parent and those of {@code files}. */
+  record Snapshot(Files files, TieredOffsets tiered, long epoch) {}
+
+  private record Commit(Files files, TieredOffsets from, TieredOffsets to, long epoch) {}
+
+  /** Files with their rows, in the order in which they were written. */
+  static final class Files implements LakeFiles {
+    private final long[] rows;
+    private boolean isDeleted;
+
+    Files(long[] rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public long rows() {
+      return rows.length;
+    }
+  }
+
+  /**
+   * @param faultRate how likely a call fails
+   */
+  SimulatedLake(Random random, double faultRate) {
+    this.random = random;
+    this.faultRate = faultRate;
+  }
+
+  /**
+   * The lake as one server process sees it.
+   *
+   * @param isAlive whether that process still runs; its calls fail once it does not
+   * @param elsewhere what happens elsewhere while a call is on its way
+   */
+  Lake connect(BooleanSupplier isAlive, Runnable elsewhere) {
+    return new Connection(isAlive, elsewhere);
+  }
+
+  /** Makes all calls fail, or ends that. */
+  void setDown(boolean down) {
+    isDown = down;
+  }
+
+  /** Nothing fails from now on. */
+  void heal() {
+    isDown = false;
+    isFaultless = true;
+  }
+
+  /** One of the commits that were cut off arrives, if there is one. */
+  void landDelayedCommit() {
+    if (!delayed.isEmpty()) {
+      CommitOutcome unheard = apply(delayed.remove(random.nextInt(delayed.size())));
+    }
+  }
+
+  List<Snapshot> snapshots() {
+    return snapshots;
+  }
+
+  TieredOffsets tiered(int buckets) {
+    return snapshots.isEmpty() ? TieredOffsets.zero(buckets) : newest().tiered();
+  }
+
+  /** The tiered offsets of a snapshot; null stands for the empty table. */
+  TieredOffsets tieredOf(@Nullable Long snapshotId, int buckets) {
+    return snapshotId == null
+        ? TieredOffsets.zero(buckets)
+        : snapshots.get((int) (snapshotId - 1)).tiered();
+  }
+
+  /** All rows of a snapshot by bucket, in the order in which they were committed. */
+  List<long[]> rows(@Nullable Long snapshotId, int buckets) {
+    List<LongStream.Builder> rows = new ArrayList<>();
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      rows.add(LongStream.builder());
+    }
+    int count = snapshotId == null ? 0 : (int) (long) snapshotId;
+    for (Snapshot snapshot : snapshots.subList(0, count)) {
+      if (snapshot.files().isDeleted) {
+        throw new InvariantViolation(
+            "AcknowledgedNeverLost", "files of a lake snapshot were deleted");
+      }
+      for (long row : snapshot.files().rows) {
+        rows.get(SimulatedRows.bucket(row)).add(row);
+      }
+    }
+    return rows.stream().map(builder -> builder.build().toArray()).toList();
+  }
+
+  private TableDefinition existing() {
+    if (definition == null) {
+      throw FreshetException.of(LAKE_DIVERGED, "The lake table is gone");
+    }
+    return definition;
+  }
+
+  private Snapshot newest() {
+    return snapshots.get(snapshots.size() - 1);
+  }
+
+  private LakeState state() {
+    int buckets = existing().buckets();
+    return snapshots.isEmpty()
+        ? new LakeState(null, "metadata 0", 0, TieredOffsets.zero(buckets), 0)
+        : new LakeState(
+            (long) snapshots.size(),
+            "metadata " + snapshots.size(),
+            snapshots.stream().mapToLong(snapshot -> snapshot.files().rows()).sum(),
+            newest().tiered(),
+            newest().epoch());
+  }
+
+  /** Checks and commits in one step, as a catalog's swap of the metadata does. */
+  private CommitOutcome apply(Commit commit) {
+    LakeState now = state();
+    if (now.epoch() > commit.epoch()) {
+      return new CommitOutcome.Rejected(
+          FreshetException.of(FENCED, "Epoch %d is over", commit.epoch()));
+    }
+    if (!now.tiered().equals(commit.from())) {
+      return new CommitOutcome.Rejected(
+          FreshetException.of(
+              LAKE_DIVERGED,
+              "The lake holds changes up to %s, not %s as expected",
+              now.tiered(),
+              commit.from()));
+    }
+    snapshots.add(new Snapshot(commit.files(), commit.to(), commit.epoch()));
+    return new CommitOutcome.Committed(state());
+  }
+
+  private boolean isFaulty() {
+    return !isFaultless && random.nextDouble() < faultRate;
+  }
+
+  private static FreshetException unavailable(String when) {
+    return FreshetException.of(LAKE_UNAVAILABLE, "The simulated lake did not answer %s", when);
+  }
+
+  /** A server's way to the lake. */
+  private final class Connection implements Lake, LakeTable {
+    private final BooleanSupplier isAlive;
+    private final Runnable elsewhere;
+
+    Connection(BooleanSupplier isAlive, Runnable elsewhere) {
+      this.isAlive = isAlive;
+      this.elsewhere = elsewhere;
+    }
+
+    @Override
+    public LakeTable create(TableDefinition given, UUID newTableId) {
+      reach();
+      if (definition != null) {
+        throw FreshetException.of(TABLE_ALREADY_EXISTS, "There is a lake table already");
+      }
+      definition = given;
+      tableId = newTableId;
+      answer();
+      return this;
+    }
+
+    @Override
+    public LakeTable open(TableName name, UUID wantedId, int buckets) {
+      reach();
+      if (!wantedId.equals(tableId)) {
+        throw FreshetException.of(LAKE_DIVERGED, "The lake table is gone");
+      }
+      return this;
+    }
+
+    @Override
+    public void drop(TableName name, UUID droppedId, DropMode mode) {
+      reach();
+      if (droppedId.equals(tableId)) {
+        definition = null;
+        tableId = null;
+        snapshots.clear();
+        delayed.clear();
+      }
+      answer();
+    }
+
+    @Override
+    public TableDefinition definition() {
+      reach();
+      return existing();
+    }
+
+    @Override
+    public LakeState load() {
+      reach();
+      return state();
+    }
+
+    @Override
+    public TableDefinition alterProperties(Map<String, String> set, List<String> remove) {
+      reach();
+      Map<String, String> properties = new HashMap<>(existing().properties());
+      properties.putAll(set);
+      properties.keySet().removeAll(remove);
+      TableDefinition altered = existing().withProperties(properties);
+      definition = altered;
+      answer();
+      return altered;
+    }
+
+    @Override
+    public LakeFiles write(List<VectorSchemaRoot> batches) {
+      reach();
+      LongStream.Builder rows = LongStream.builder();
+      for (VectorSchemaRoot batch : batches) {
+        for (long row : SimulatedRows.read(batch)) {
+          rows.add(row);
+        }
+      }
+      answer();
+      return new Files(rows.build().toArray());
+    }
+
+    @Override
+    public CommitOutcome commit(LakeFiles files, TieredOffsets from, TieredOffsets to, long epoch) {
+      Commit commit = new Commit((Files) files, from, to, epoch);
+      try {
+        reach();
+      } catch (FreshetException e) {
+        if (random.nextBoolean()) {
+          delayed.add(commit);
+        }
+        return new CommitOutcome.Unknown(e);
+      }
+      if (isFaulty()) {
+        return new CommitOutcome.Rejected(new RuntimeException("Simulated commit conflict"));
+      }
+      CommitOutcome outcome = apply(commit);
+      try {
+        answer();
+        return outcome;
+      } catch (FreshetException e) {
+        return new CommitOutcome.Unknown(e);
+      }
+    }
+
+    @Override
+    public void discard(LakeFiles files) {
+      ((Files) files).isDeleted = true;
+    }
+
+    @Override
+    public void createNamespace(List<String> namespace) {}
+
+    @Override
+    public void dropNamespace(List<String> namespace) {}
+
+    @Override
+    public List<List<String>> namespaces() {
+      return List.of();
+    }
+
+    /** The way of a call to the lake: it may not get there. */
+    private void reach() {
+      elsewhere.run();
+      if (!isAlive.getAsBoolean() || isDown || isFaulty()) {
+        throw unavailable("and nothing was done");
+      }
+    }
+
+    /** The way back of an answer: it may get lost. */
+    private void answer() {
+      elsewhere.run();
+      if (!isAlive.getAsBoolean() || isFaulty()) {
+        throw unavailable("although it was done");
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.simulation;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.server.log.BucketId;
+import io.freshet.server.log.LocalLog;
+import io.freshet.server.log.LocalLogConfiguration;
+import io.freshet.server.log.Log;
+import io.freshet.server.log.SimulatedDisk;
+import io.freshet.server.log.SimulatedLog;
+import java.time.Clock;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** Where logs are kept: it outlives the processes that use it, and fails. */
+sealed interface SimulatedStorage {
+  /** The logs as a new process opens them. */
+  Log start(Executor writes, BufferAllocator allocator, Clock clock);
+
+  /**
+   * Takes the power away: what the process still does to its logs fails.
+   *
+   * @param open buckets whose logs it has open
+   * @param nextEpoch between those of this process and of the next
+   */
+  void crash(List<BucketId> open, long nextEpoch);
+
+  /** Makes some later operations fail. */
+  void misbehave(Random random);
+
+  /** Whether a log may refuse all writes until it is opened again. */
+  boolean needsRestart();
+
+  /** Lets nothing fail that has not failed yet. */
+  void heal();
+
+  /** The local log, on a simulated disk. */
+  final class OnDisk implements SimulatedStorage {
+    private final LocalLogConfiguration configuration;
+    private SimulatedDisk disk;
+    private boolean needsRestart;
+
+    OnDisk(long seed, LocalLogConfiguration configuration) {
+      this.disk = new SimulatedDisk(seed);
+      this.configuration = configuration;
+    }
+
+    @Override
+    public Log start(Executor writes, BufferAllocator allocator, Clock clock) {
+      return new LocalLog(disk, writes, allocator, clock, configuration);
+    }
+
+    @Override
+    public void crash(List<BucketId> open, long nextEpoch) {
+      disk = disk.crash();
+      needsRestart = false;
+    }
+
+    @Override
+    public void misbehave(Random random) {
+      switch (random.nextInt(8)) {
+        case 0, 1 -> disk.failAppends(1 + random.nextInt(3));
+        case 2, 3 -> {
+          disk.failForces(random.nextInt(4) == 0 ? 2 : 1);
+          needsRestart = true;
+        }
+        case 4 -> disk.failDeletions(1 + random.nextInt(2));
+        case 5 -> {
+          disk.failTruncations(random.nextInt(4) == 0 ? 1 : 0);
+          needsRestart = true;
+        }
+        case 6 -> disk.limitCapacity(random.nextInt(100_000));
+        default -> heal();
+      }
+    }
+
+    @Override
+    public boolean needsRestart() {
+      return needsRestart;
+    }
+
+    @Override
+    public void heal() {
+      disk.failAppends(0);
+      disk.failForces(0);
+      disk.failDeletions(0);
+      disk.failTruncations(0);
+      disk.limitCapacity(Long.MAX_VALUE);
+    }
+  }
+
+  /** The log without files. */
+  final class InMemory implements SimulatedStorage {
+    private @Nullable SimulatedLog log;
+    private Executor current = task -> {};
+
+    @Override
+    public Log start(Executor writes, BufferAllocator allocator, Clock clock) {
+      current = writes;
+      SimulatedLog same = log;
+      if (same == null) {
+        same = new SimulatedLog(task -> current.execute(task), allocator, clock);
+        log = same;
+      }
+      return same;
+    }
+
+    /** Another owner takes the logs, so that what waits to be written never is. */
+    @Override
+    public void crash(List<BucketId> open, long nextEpoch) {
+      open.forEach(bucket -> started().open(bucket, nextEpoch).close());
+    }
+
+    @Override
+    public void misbehave(Random random) {
+      started().failWrites(random.nextInt(4));
+    }
+
+    @Override
+    public boolean needsRestart() {
+      return false;
+    }
+
+    @Override
+    public void heal() {
+      started().failWrites(0);
+    }
+
+    private SimulatedLog started() {
+      return requireNonNull(log, "no process was started");
+    }
+  }
+}

@@ -90,6 +90,7 @@ final class ServerProcess implements AutoCloseable {
     return argument.startsWith("--add-opens")
         || argument.startsWith("--sun-misc")
         || argument.startsWith("--enable-native-access")
+        || argument.startsWith("-Dio.netty.")
         || argument.equals("-XX:+IgnoreUnrecognizedVMOptions");
   }
 }

@@ -81,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private void print(ServerInfo info, List<State> tables) {
     console.out().printf("Server         %s%n", server.address());
-    console.out().printf("Version        %s, started %d times%n", info.version(), info.epoch());
+    console.out().printf("Version        %s (epoch %d)%n", info.version(), info.epoch());
     console.out().printf("Lake catalog   %s%n%n", info.lakeUri());
     TextTable text =
         new TextTable(

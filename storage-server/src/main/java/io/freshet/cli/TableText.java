@@ -45,9 +45,14 @@ final class TableText {
   void print(TableDescription table) {
     line("Table", table.table().toString());
     line("Id", table.tableId().toString());
-    line("Partitioned by", listed(table.partitioning(), "nothing"));
-    line("Sorted by", listed(table.sortedBy(), "nothing"));
-    line("Buckets", table.buckets() + " by " + listed(table.bucketKey(), "round robin"));
+    line("Partitioned by", listed(table.partitioning()));
+    line("Sorted by", listed(table.sortedBy()));
+    line(
+        "Buckets",
+        table.buckets()
+            + (table.bucketKey().isEmpty()
+                ? ", round robin"
+                : " by " + String.join(", ", table.bucketKey())));
     Long base = table.baseSnapshotId();
     line(
         "Rows in the lake",
@@ -111,7 +116,7 @@ final class TableText {
     out.printf("%-17s %s%n", name, value);
   }
 
-  private static String listed(List<String> entries, String none) {
-    return entries.isEmpty() ? none : String.join(", ", entries);
+  private static String listed(List<String> entries) {
+    return entries.isEmpty() ? "nothing" : String.join(", ", entries);
   }
 }

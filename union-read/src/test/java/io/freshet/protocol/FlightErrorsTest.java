@@ -8,7 +8,7 @@
  */
 package io.freshet.protocol;
 
-import static io.freshet.error.FreshetErrorCode.INTERNAL;
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,7 +50,7 @@ final class FlightErrorsTest {
   }
 
   @Test
-  void anotherServersErrorIsInternal() {
+  void anotherServersErrorIsToldByItsStatus() {
     FreshetException received =
         FlightErrors.fromFlight(
             CallStatus.UNAUTHENTICATED
@@ -59,7 +59,7 @@ final class FlightErrorsTest {
                 .toRuntimeException(),
             ADDRESS);
 
-    assertThat(received.code()).isEqualTo(INTERNAL);
+    assertThat(received.code()).isEqualTo(INVALID_REQUEST);
     assertThat(received).hasMessage("Call to " + ADDRESS + " failed: Who?");
   }
 }

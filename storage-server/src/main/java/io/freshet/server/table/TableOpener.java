@@ -93,8 +93,7 @@ public record TableOpener(
             tiered,
             opened.startOffset());
       }
-      FreshRows fresh = new FreshRows(opened, memory, schemaId -> definition.schema(), allocator);
-      replay(opened, fresh, tiered);
+      FreshRows fresh = replay(opened, definition, tiered);
       return new Bucket(id, loop(id.tableId(), id.bucket()), opened, fresh, context.clock());
     } catch (RuntimeException | Error e) {
       opened.close();
@@ -102,15 +101,22 @@ public record TableOpener(
     }
   }
 
-  private static void replay(BucketLog log, FreshRows fresh, long fromOffset) {
-    long next = fromOffset;
-    while (next < log.endOffset()) {
-      for (LogEntry entry : log.read(next, REPLAY_BYTES)) {
-        try (entry) {
-          fresh.add(entry);
-          next = entry.endOffset();
+  private FreshRows replay(BucketLog log, TableDefinition definition, long fromOffset) {
+    FreshRows fresh = new FreshRows(log, memory, schemaId -> definition.schema(), allocator);
+    try {
+      long next = fromOffset;
+      while (next < log.endOffset()) {
+        for (LogEntry entry : log.read(next, REPLAY_BYTES)) {
+          try (entry) {
+            fresh.add(entry);
+            next = entry.endOffset();
+          }
         }
       }
+      return fresh;
+    } catch (RuntimeException | Error e) {
+      fresh.close();
+      throw e;
     }
   }
 

@@ -121,7 +121,7 @@ final class AppendBenchmark implements Benchmark {
     RawDisk disk = new RawDisk(bench.newFolder("raw"));
     Interleaved interleaved = bench.interleaved();
     for (Case each : cases) {
-      interleaved.addRate(each.name, each.rows.rows(), place.server(), each);
+      interleaved.addRate(each.name, each.rows.rows(), List.of(place.server()), each);
       interleaved.add(
           "disk, in the groups of " + each.name,
           Unit.MEGABYTES_PER_SECOND,

@@ -49,7 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
           new UnionScanBenchmark());
 
   private static final int ROUNDS = 5;
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 3;
   private static final Duration STEADY = Duration.ofSeconds(30);
   private static final Duration QUICK_STEADY = Duration.ofSeconds(5);
 

@@ -45,13 +45,13 @@ final class Interleaved {
   }
 
   /** A case that processes rows; what it costs in processor time is a series of its own. */
-  Interleaved addRate(String name, long rows, ServerProcess server, TimedWork work) {
+  Interleaved addRate(String name, long rows, List<ServerProcess> servers, TimedWork work) {
     return add(
         name,
         Unit.ROWS_PER_SECOND,
         () -> {
           work.prepare();
-          Stopwatch time = Stopwatch.start(server);
+          Stopwatch time = Stopwatch.start(servers);
           work.run();
           double seconds = time.seconds();
           note(name, Unit.ROWS_PER_CPU_SECOND, rows / time.cpuSeconds());

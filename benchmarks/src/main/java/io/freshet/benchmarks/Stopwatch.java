@@ -10,40 +10,42 @@ package io.freshet.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 /**
- * The time that work takes, and the processor time that this process and a server spend on it.
- * Other work on the machine changes the first a lot and the second little.
+ * The time that work takes, and the processor time that this process and servers spend on it. Other
+ * work on the machine changes the first a lot and the second little.
  */
 final class Stopwatch {
   /** Processor time is counted in ticks of 10 ms: less than a tick can't be told apart. */
   private static final double TICK_SECONDS = 0.01;
 
-  private final ServerProcess server;
+  private final List<ServerProcess> servers;
   private final long startNanos = System.nanoTime();
   private final double startCpuSeconds;
 
-  private Stopwatch(ServerProcess server) {
-    this.server = server;
-    this.startCpuSeconds = cpuSeconds(server);
+  private Stopwatch(List<ServerProcess> servers) {
+    this.servers = List.copyOf(servers);
+    this.startCpuSeconds = cpuSeconds(servers);
   }
 
-  static Stopwatch start(ServerProcess server) {
-    return new Stopwatch(server);
+  static Stopwatch start(List<ServerProcess> servers) {
+    return new Stopwatch(servers);
   }
 
   double seconds() {
     return (System.nanoTime() - startNanos) / 1e9;
   }
 
-  /** Of both processes together. */
+  /** Of all processes together. */
   double cpuSeconds() {
-    return Math.max(TICK_SECONDS, cpuSeconds(server) - startCpuSeconds);
+    return Math.max(TICK_SECONDS, cpuSeconds(servers) - startCpuSeconds);
   }
 
-  private static double cpuSeconds(ServerProcess server) {
+  private static double cpuSeconds(List<ServerProcess> servers) {
     OperatingSystemMXBean own =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return own.getProcessCpuTime() / 1e9 + server.cpuSeconds();
+    return own.getProcessCpuTime() / 1e9
+        + servers.stream().mapToDouble(ServerProcess::cpuSeconds).sum();
   }
 }

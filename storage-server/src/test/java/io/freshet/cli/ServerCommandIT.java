@@ -148,7 +148,7 @@ final class ServerCommandIT {
     Path config = Files.writeString(folder.resolve("bad.yaml"), "host: a\nprot: 1\n");
     CommandRun unknown = CommandRun.of("server", "--config", config.toString());
     assertThat(unknown.exitCode()).isEqualTo(3);
-    assertThat(unknown.err()).contains("bad.yaml: there is no setting 'prot'");
+    assertThat(unknown.err()).contains("bad.yaml line 2: there is no setting 'prot'");
   }
 
   private static CommandRun server(Path data, int flightPort, int httpPort) {

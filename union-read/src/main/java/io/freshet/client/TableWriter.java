@@ -150,6 +150,9 @@ public final class TableWriter implements AutoCloseable {
   public void flush() {
     List<CompletableFuture<Acknowledgement>> waiting;
     synchronized (this) {
+      if (failure != null) {
+        throw failure; // Or a caller that only flushes would not hear of it.
+      }
       waiting = unacknowledged.values().stream().map(Unacknowledged::acknowledgement).toList();
     }
     try {
@@ -170,7 +173,6 @@ public final class TableWriter implements AutoCloseable {
     try {
       flush();
     } finally {
-      reconnects.shutdownNow();
       FreshetException reason = closedError();
       List<Unacknowledged> lost;
       synchronized (sending) {
@@ -183,6 +185,7 @@ public final class TableWriter implements AutoCloseable {
           }
         }
       }
+      reconnects.shutdownNow();
       lost.forEach(sent -> sent.acknowledgement().completeExceptionally(reason));
     }
   }
@@ -194,7 +197,7 @@ public final class TableWriter implements AutoCloseable {
     synchronized (this) {
       if (failure != null || isClosed) {
         batch.close();
-        throw failure != null ? failure : closedError();
+        return CompletableFuture.failedFuture(failure != null ? failure : closedError());
       }
       sent = new Unacknowledged(nextSequence++, bucket, batch, new CompletableFuture<>());
       unacknowledged.put(sent.sequence(), sent);

@@ -8,6 +8,7 @@
  */
 package io.freshet.protocol;
 
+import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
@@ -50,16 +51,15 @@ final class FlightErrorsTest {
   }
 
   @Test
-  void anotherServersErrorIsToldByItsStatus() {
-    FreshetException received =
-        FlightErrors.fromFlight(
-            CallStatus.UNAUTHENTICATED
-                .withDescription("Who?")
-                .withMetadata(new ErrorFlightMetadata())
-                .toRuntimeException(),
-            ADDRESS);
+  void anErrorThatIsNotOursKeepsWhoHasToAct() {
+    assertThat(received(CallStatus.UNAUTHENTICATED).code()).isEqualTo(INVALID_REQUEST);
+    assertThat(received(CallStatus.UNKNOWN).code()).isEqualTo(INTERNAL);
+    assertThat(received(CallStatus.UNKNOWN)).hasMessage("Call to " + ADDRESS + " failed: Who?");
+  }
 
-    assertThat(received.code()).isEqualTo(INVALID_REQUEST);
-    assertThat(received).hasMessage("Call to " + ADDRESS + " failed: Who?");
+  private static FreshetException received(CallStatus status) {
+    return FlightErrors.fromFlight(
+        status.withDescription("Who?").withMetadata(new ErrorFlightMetadata()).toRuntimeException(),
+        ADDRESS);
   }
 }

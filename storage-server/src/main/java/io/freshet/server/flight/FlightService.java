@@ -21,6 +21,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -52,12 +53,14 @@ public final class FlightService implements AutoCloseable {
   private final FlightServer server;
   private final FreshetFlightProducer producer;
   private final ExecutorService reads;
+  private final ExecutorService calls;
 
   private FlightService(
-      FlightServer server, FreshetFlightProducer producer, ExecutorService reads) {
+      FlightServer server, FreshetFlightProducer producer, ExecutorService reads, ExecutorService calls) {
     this.server = server;
     this.producer = producer;
     this.reads = reads;
+    this.calls = calls;
   }
 
   /**
@@ -88,16 +91,26 @@ public final class FlightService implements AutoCloseable {
             allocator,
             maxBatchBytes,
             reads);
+    // Flight would end an executor of its own before the calls that run on it.
+    ExecutorService calls =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "freshet-flight");
+              thread.setDaemon(true);
+              return thread;
+            });
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)
+            .executor(calls)
             .transportHint(
                 "grpc.builderConsumer", (Consumer<NettyServerBuilder>) FlightService::tune)
             .build();
     try {
-      return new FlightService(server.start(), producer, reads);
+      return new FlightService(server.start(), producer, reads, calls);
     } catch (IOException e) {
       reads.shutdown();
+      calls.shutdown();
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new FreshetException(
           INVALID_CONFIGURATION,
@@ -108,6 +121,7 @@ public final class FlightService implements AutoCloseable {
           e);
     } catch (RuntimeException e) {
       reads.shutdown();
+      calls.shutdown();
       throw e;
     }
   }
@@ -139,6 +153,8 @@ public final class FlightService implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      calls.shutdownNow();
     }
   }
 

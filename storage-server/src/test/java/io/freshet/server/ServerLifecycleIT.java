@@ -77,9 +77,9 @@ final class ServerLifecycleIT {
         RootAllocator allocator = new RootAllocator()) {
       int port = taken.getLocalPort();
       assertThatThrownBy(() -> FreshetServer.start(settings(port, 0).resolve(), allocator))
-          .hasMessageStartingWith("Cannot listen for Flight on 127.0.0.1:" + port + ": ")
+          .hasMessageStartingWith("Cannot listen for Arrow Flight on 127.0.0.1:" + port + ": ")
           .hasMessageContaining("in use")
-          .hasMessageEndingWith("Choose another address or port");
+          .hasMessageEndingWith("or choose another port with --flight-port");
       assertThatThrownBy(() -> FreshetServer.start(settings(0, port).resolve(), allocator))
           .hasMessageStartingWith("Cannot listen for HTTP on 127.0.0.1:" + port + ": ");
       // Nothing was left behind that would stop a third attempt.

@@ -16,7 +16,8 @@ import org.apache.arrow.memory.BufferAllocator;
 /**
  * The newest entries, in an open-addressing table outside of the heap. A key's home is given by its
  * highest bits, and it is in the first slots from there on, without an empty one between. So the
- * slots are nearly in the order of a run.
+ * slots are nearly in the order of a run. It is fast because keys are mixed or hashed with a
+ * secret: in whatever order they come, it is not the order of their words.
  *
  * <p>Shape: {@code slots: long[capacity * (words + 1)]}; a slot is a key's words and a location,
  * {@link Location#ABSENT} if the slot is empty.

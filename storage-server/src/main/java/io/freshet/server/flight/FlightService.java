@@ -56,7 +56,10 @@ public final class FlightService implements AutoCloseable {
   private final ExecutorService calls;
 
   private FlightService(
-      FlightServer server, FreshetFlightProducer producer, ExecutorService reads, ExecutorService calls) {
+      FlightServer server,
+      FreshetFlightProducer producer,
+      ExecutorService reads,
+      ExecutorService calls) {
     this.server = server;
     this.producer = producer;
     this.reads = reads;
@@ -93,12 +96,11 @@ public final class FlightService implements AutoCloseable {
             reads);
     // Flight would end an executor of its own before the calls that run on it.
     ExecutorService calls =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "freshet-flight");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newCachedThreadPool(task -> {
+          Thread thread = new Thread(task, "freshet-flight");
+          thread.setDaemon(true);
+          return thread;
+        });
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)

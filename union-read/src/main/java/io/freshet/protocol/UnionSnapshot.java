@@ -14,10 +14,11 @@ import java.util.UUID;
 import org.apache.iceberg.Schema;
 
 /**
- * A frozen state of a table: base, fresh ranges, and a lease on both.
+ * A frozen state of a table: base, overlays, fresh ranges, and a lease on all of them.
  *
  * @param snapshot names it in tickets and lease calls
  * @param schema the table's schema, which fresh rows follow
+ * @param overlays of the base's files that have superseded rows; empty for a log table
  * @param expiresAtMillis end of the lease, since 1970 UTC, by the server's clock
  */
 public record UnionSnapshot(
@@ -27,9 +28,15 @@ public record UnionSnapshot(
     Schema schema,
     LakeBase base,
     List<FreshRange> fresh,
+    List<FileOverlay> overlays,
     long expiresAtMillis) {
   public long freshRows() {
     return fresh.stream().mapToLong(FreshRange::rows).sum();
+  }
+
+  /** Rows of the base that fresh changes have superseded. */
+  public long overlayRows() {
+    return overlays.stream().mapToLong(FileOverlay::overlayRows).sum();
   }
 
   public long freshBytes() {

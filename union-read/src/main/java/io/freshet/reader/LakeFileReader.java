@@ -8,6 +8,7 @@
  */
 package io.freshet.reader;
 
+import io.freshet.overlay.PositionBitmap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.formats.FormatModelRegistry;
 import org.apache.iceberg.io.CloseableIterable;
@@ -44,7 +44,7 @@ final class LakeFileReader {
    */
   CloseableIterator<Record> open(FileScanTask task) {
     Table table = scan.table();
-    PositionDeleteIndex overlay = scan.overlays().get(task.file().location());
+    PositionBitmap overlay = scan.overlays().get(task.file().location());
     Schema requested = overlay == null ? readSchema : withPosition(readSchema);
     GenericDeleteFilter deletes =
         new GenericDeleteFilter(table.io(), task, table.schema(), requested);
@@ -52,7 +52,7 @@ final class LakeFileReader {
     CloseableIterable<Record> rows = deletes.filter(read(task, required));
     if (overlay != null) {
       int position = position(required);
-      rows = CloseableIterable.filter(rows, row -> !overlay.isDeleted((Long) row.get(position)));
+      rows = CloseableIterable.filter(rows, row -> !overlay.contains((Long) row.get(position)));
     }
     return rows.iterator();
   }

@@ -13,6 +13,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.error.FreshetException;
 import io.freshet.filter.RowFilter;
+import io.freshet.overlay.PositionBitmap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,6 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
@@ -50,7 +50,7 @@ public record LakeScan(
     Schema schema,
     Schema projection,
     Expression filter,
-    Map<String, PositionDeleteIndex> overlays,
+    Map<String, PositionBitmap> overlays,
     int batchRows) {
   public static final int DEFAULT_BATCH_ROWS = 4096;
 
@@ -79,7 +79,7 @@ public record LakeScan(
     return new LakeScan(table, snapshotId, schema, projection, newFilter, overlays, batchRows);
   }
 
-  public LakeScan withOverlays(Map<String, PositionDeleteIndex> newOverlays) {
+  public LakeScan withOverlays(Map<String, PositionBitmap> newOverlays) {
     return new LakeScan(table, snapshotId, schema, projection, filter, newOverlays, batchRows);
   }
 

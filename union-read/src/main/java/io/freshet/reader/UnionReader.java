@@ -12,11 +12,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.client.FreshStream;
 import io.freshet.client.FreshetClient;
 import io.freshet.filter.FilterJson;
+import io.freshet.overlay.PositionBitmap;
+import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.UnionSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.BaseTable;
@@ -52,13 +55,13 @@ public final class UnionReader {
   public BatchSource read(UnionSnapshot snapshot, Projection projection) {
     return BatchSource.concat(
         List.of(
-            lakeRows(snapshot.base(), snapshot.table().toString(), projection),
+            lakeRows(snapshot, overlays(snapshot.overlays()), projection),
             freshRows(snapshot, projection)));
   }
 
   /** The rows of the base alone. */
   public BatchSource readLake(UnionSnapshot snapshot, Projection projection) {
-    return lakeRows(snapshot.base(), snapshot.table().toString(), projection);
+    return lakeRows(snapshot, Map.of(), projection);
   }
 
   /** The rows of the snapshot that the base does not hold. */
@@ -66,10 +69,15 @@ public final class UnionReader {
     return freshRows(snapshot, projection);
   }
 
-  /** The lake half of a union read, for a reader that is next to the lake. */
+  /**
+   * The lake half of a union read, for a reader that is next to the lake.
+   *
+   * @param overlays by location of a data file, the positions to hide
+   */
   public static BatchSource lakeRows(
       LakeBase base,
       String tableName,
+      Map<String, PositionBitmap> overlays,
       Projection projection,
       FileIO lakeFiles,
       BufferAllocator allocator) {
@@ -78,12 +86,19 @@ public final class UnionReader {
     return LakeScan.of(table, base.snapshotId(), projection.schema())
         .withProjection(projection.projectedSchema())
         .withFilter(projection.filter())
-        .withOverlays(Map.of())
+        .withOverlays(overlays)
         .open(allocator);
   }
 
-  private BatchSource lakeRows(LakeBase base, String tableName, Projection projection) {
-    return lakeRows(base, tableName, projection, lakeFiles, allocator);
+  private BatchSource lakeRows(
+      UnionSnapshot snapshot, Map<String, PositionBitmap> overlays, Projection projection) {
+    return lakeRows(
+        snapshot.base(), snapshot.table().toString(), overlays, projection, lakeFiles, allocator);
+  }
+
+  private static Map<String, PositionBitmap> overlays(List<FileOverlay> overlays) {
+    return overlays.stream()
+        .collect(Collectors.toMap(FileOverlay::dataFile, FileOverlay::positions));
   }
 
   private BatchSource freshRows(UnionSnapshot snapshot, Projection projection) {

@@ -14,6 +14,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.error.FreshetException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
@@ -61,6 +62,20 @@ public record TableDefinition(
     for (String column : bucketKey) {
       checkBucketKey(name, schema, column);
     }
+  }
+
+  /** The columns of the primary key, in the schema's order; empty for a log table. */
+  public List<String> primaryKey() {
+    Set<Integer> ids = schema.identifierFieldIds();
+    return schema.columns().stream()
+        .filter(column -> ids.contains(column.fieldId()))
+        .map(Types.NestedField::name)
+        .toList();
+  }
+
+  /** Whether the table takes upserts and deletes by key; else it takes appends only. */
+  public boolean hasPrimaryKey() {
+    return !schema.identifierFieldIds().isEmpty();
   }
 
   /** This definition with the ids that the lake gave to its schema, spec and sort order. */

@@ -21,6 +21,7 @@ import io.freshet.arrow.RandomRows;
 import io.freshet.arrow.RecordAssertions;
 import io.freshet.error.FreshetException;
 import io.freshet.filter.RandomExpressions;
+import io.freshet.overlay.PositionBitmap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,12 +37,9 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.deletes.Deletes;
-import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +68,7 @@ class LakeScanTest {
       try (LakeFiles lake = new LakeFiles(schema, PartitionSpec.unpartitioned())) {
         Schema tableSchema = lake.table().schema();
         List<Record> live = new ArrayList<>();
-        Map<String, PositionDeleteIndex> overlays = new HashMap<>();
+        Map<String, PositionBitmap> overlays = new HashMap<>();
         for (int file = random.nextInt(3); file >= 0; file--) {
           fill(lake, random, values.rows(tableSchema, 1 + random.nextInt(80)), live, overlays);
         }
@@ -175,7 +173,7 @@ class LakeScanTest {
   void positionsCanBeProjected() throws IOException {
     try (LakeFiles lake = new LakeFiles(FLIGHTS, PartitionSpec.unpartitioned())) {
       DataFile file = lake.append(List.of(flight(1, "a", 1.0), flight(2, "b", 2.0)));
-      PositionDeleteIndex overlay = PositionDeleteIndex.empty();
+      PositionBitmap overlay = new PositionBitmap();
       Schema projection =
           new Schema(
               FLIGHTS.findField("id"), MetadataColumns.FILE_PATH, MetadataColumns.ROW_POSITION);
@@ -235,7 +233,7 @@ class LakeScanTest {
       Random random,
       List<Record> rows,
       List<Record> live,
-      Map<String, PositionDeleteIndex> overlays) {
+      Map<String, PositionBitmap> overlays) {
     DataFile file = lake.append(rows);
     List<Long> hidden = new ArrayList<>();
     List<Long> deleted = new ArrayList<>();
@@ -249,7 +247,8 @@ class LakeScanTest {
     if (!deleted.isEmpty()) {
       lake.delete(file, deleted.stream().mapToLong(Long::longValue).toArray());
     }
-    overlays.put(file.location(), Deletes.toPositionIndex(CloseableIterable.withNoopClose(hidden)));
+    overlays.put(
+        file.location(), PositionBitmap.of(hidden.stream().mapToLong(Long::longValue).toArray()));
   }
 
   private static List<Record> matching(Schema schema, List<Record> rows, Expression filter) {

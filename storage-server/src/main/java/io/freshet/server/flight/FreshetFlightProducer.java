@@ -36,6 +36,7 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -266,7 +267,8 @@ final class FreshetFlightProducer implements FlightProducer {
     }
     LakeBase base = new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation());
     BatchSource lakeRows =
-        UnionReader.lakeRows(base, table.name().toString(), projection, lakeFiles, allocator);
+        UnionReader.lakeRows(
+            base, table.name().toString(), Map.of(), projection, lakeFiles, allocator);
     return BatchSource.concat(List.of(lakeRows, fresh));
   }
 

@@ -204,6 +204,7 @@ public final class ServerTable {
         lease.definition().schema(),
         new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation()),
         buckets.ranges(lease.base().tiered(), lease.ends()),
+        List.of(),
         lease.expiresAtMillis());
   }
 

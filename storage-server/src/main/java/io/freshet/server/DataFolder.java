@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * EPOCH    how often a server has started here, which is its epoch
  * tables/  one JSON file per table
  * log/     one folder per table, in it one per bucket
+ * index/   key indexes, likewise; can be made again from lake and log
  * lake/    the embedded lake catalog and its warehouse, unless another lake is configured
  * </pre>
  */
@@ -93,6 +94,10 @@ final class DataFolder implements AutoCloseable {
 
   Path log() {
     return folder.resolve("log");
+  }
+
+  Path index() {
+    return folder.resolve("index");
   }
 
   @Override

@@ -19,6 +19,8 @@ import io.freshet.server.http.Health;
 import io.freshet.server.http.HttpService;
 import io.freshet.server.http.ServerMetrics;
 import io.freshet.server.http.Warehouse;
+import io.freshet.server.index.KeyIndexConfiguration;
+import io.freshet.server.keys.IndexStorage;
 import io.freshet.server.lake.IcebergLake;
 import io.freshet.server.lake.LakeCatalog;
 import io.freshet.server.log.LocalDisk;
@@ -51,6 +53,8 @@ public final class FreshetServer implements AutoCloseable {
   private static final int MAX_WAITING_REQUESTS = 10_000;
   private static final int LOG_THREADS = 4;
   private static final int LAKE_THREADS = 2;
+  private static final int INDEX_THREADS = 2;
+  private static final int PLAN_THREADS = 2;
   private static final long LOG_PENDING_BYTES = 1L << 30;
   private static final long CLOSE_SECONDS = 60;
 
@@ -134,10 +138,13 @@ public final class FreshetServer implements AutoCloseable {
     // One allocator for rows on their way in, kept, and on their way out: they are the same
     // buffers.
     BufferAllocator rows = closing(allocator(rootAllocator, "rows"));
+    BufferAllocator indexes = closing(allocator(rootAllocator, "key indexes"));
     BufferAllocator tiering = closing(allocator(rootAllocator, "tiering"));
     List<EventLoop> loops = loops();
     ExecutorService logWrites = closing("log", Executors.newFixedThreadPool(LOG_THREADS));
     ExecutorService lakeWork = closing("lake", Executors.newFixedThreadPool(LAKE_THREADS));
+    ExecutorService indexWork = closing("key indexes", Executors.newFixedThreadPool(INDEX_THREADS));
+    ExecutorService planning = closing("plans", Executors.newFixedThreadPool(PLAN_THREADS));
     ExecutorService definitions = closing("tables", Executors.newSingleThreadExecutor());
     LocalLog log =
         new LocalLog(
@@ -153,6 +160,10 @@ public final class FreshetServer implements AutoCloseable {
         new TableContext(
             loops.get(0),
             lakeWork,
+            planning,
+            UUID::randomUUID,
+            new IndexStorage(
+                new LocalDisk(data.index()), indexWork, indexes, KeyIndexConfiguration.DEFAULT),
             Clock.systemUTC(),
             epoch,
             configuration.lease(),

@@ -90,6 +90,12 @@ public final class ArrowBatches {
     return project(batch, ArrowSchemas.toArrow(projection), allocator);
   }
 
+  /** The columns of some fields, found by name, sharing memory with the batch. */
+  public static VectorSchemaRoot shareAs(
+      VectorSchemaRoot batch, List<Field> fields, BufferAllocator allocator) {
+    return project(batch, new Schema(fields), allocator);
+  }
+
   private static VectorSchemaRoot project(
       VectorSchemaRoot batch, Schema schema, BufferAllocator allocator) {
     List<FieldVector> vectors = new ArrayList<>(schema.getFields().size());

@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 
+import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.bucket.BucketSplitter;
@@ -23,6 +24,7 @@ import io.freshet.protocol.BatchMetadata;
 import io.freshet.protocol.FlightErrors;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.TableDescription;
+import io.freshet.table.ChangeType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +40,12 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,7 +110,7 @@ public final class TableWriter implements AutoCloseable {
     this.connection = connection;
     this.allocator = allocator;
     this.table = table;
-    this.schema = ArrowSchemas.toArrow(table.schema());
+    this.schema = ArrowSchemas.toArrow(table.writtenSchema());
     this.splitter = new BucketSplitter(table.bucketKey(), table.buckets());
     this.writerId = writerId;
     this.retry = retry;
@@ -118,7 +123,10 @@ public final class TableWriter implements AutoCloseable {
         });
   }
 
-  /** The Arrow schema that batches must have. */
+  /**
+   * The Arrow schema of batches. For a table with a primary key the last column says of each row
+   * what it does, see {@link ChangeType}; a batch may leave it out, and upserts then.
+   */
   public Schema schema() {
     return schema;
   }
@@ -131,14 +139,13 @@ public final class TableWriter implements AutoCloseable {
    *     will not be
    */
   public CompletableFuture<List<Acknowledgement>> append(VectorSchemaRoot rows) {
-    if (!rows.getSchema().getFields().equals(schema.getFields())) {
-      checkColumns(rows.getSchema());
-    }
     List<CompletableFuture<Acknowledgement>> parts = new ArrayList<>();
     awaitRoom();
-    synchronized (sending) {
-      for (BucketSplitter.Part part : splitter.split(rows, nextSequence, allocator)) {
-        parts.add(send(part.bucket(), part.batch()));
+    try (VectorSchemaRoot conformed = conform(rows)) {
+      synchronized (sending) {
+        for (BucketSplitter.Part part : splitter.split(conformed, nextSequence, allocator)) {
+          parts.add(send(part.bucket(), part.batch()));
+        }
       }
     }
     rows.clear();
@@ -302,8 +309,29 @@ public final class TableWriter implements AutoCloseable {
     return FreshetException.of(INVALID_REQUEST, "The writer of table %s was closed", table.table());
   }
 
-  private void checkColumns(Schema given) {
-    throw FreshetException.of(
+  /** The rows in the columns of {@link #schema}, sharing memory with the batch. */
+  private VectorSchemaRoot conform(VectorSchemaRoot rows) {
+    List<Field> given = rows.getSchema().getFields();
+    List<Field> wanted = schema.getFields();
+    if (given.equals(wanted)) {
+      return ArrowBatches.share(rows, allocator);
+    }
+    int columns = table.schema().columns().size();
+    boolean isUpsert = table.hasPrimaryKey() && given.size() == columns;
+    if (!isUpsert || !given.equals(ArrowSchemas.toArrow(table.schema()).getFields())) {
+      throw badColumns(rows.getSchema());
+    }
+    VarCharVector types = (VarCharVector) wanted.get(columns).createVector(allocator);
+    types.allocateNew(0, rows.getRowCount());
+    types.setValueCount(rows.getRowCount());
+    VectorSchemaRoot shared = ArrowBatches.shareAs(rows, wanted.subList(0, columns), allocator);
+    List<FieldVector> vectors = new ArrayList<>(shared.getFieldVectors());
+    vectors.add(types);
+    return new VectorSchemaRoot(schema, vectors, rows.getRowCount());
+  }
+
+  private FreshetException badColumns(Schema given) {
+    return FreshetException.of(
         SCHEMA_MISMATCH,
         "A batch for table %s has columns %s; the table has %s",
         table.table(),

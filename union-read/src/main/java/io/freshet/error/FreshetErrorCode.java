@@ -39,7 +39,8 @@ public enum FreshetErrorCode {
   DATA_FOLDER_IN_USE(41, OPERATOR),
   FENCED(42, OPERATOR),
   LAKE_DIVERGED(43, OPERATOR),
-  INTERNAL(44, OPERATOR);
+  INTERNAL(44, OPERATOR),
+  INDEX_CORRUPT(45, OPERATOR);
 
   private final int number;
   private final Remedy remedy;

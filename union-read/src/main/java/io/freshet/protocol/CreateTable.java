@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for a new table.
  *
+ * @param schema its identifier fields are the primary key
  * @param partitioning such as {@code day(date)} or {@code bucket(16, id)}
  * @param sortedBy such as {@code date DESC NULLS LAST}
  * @param buckets 4 if null
- * @param bucketKey columns that choose a row's bucket; round robin if null or empty
+ * @param bucketKey columns that choose a row's bucket; if null or empty, the primary key, or round
+ *     robin for a log table
  */
 public record CreateTable(
     TableName table,

@@ -8,6 +8,7 @@
  */
 package io.freshet.protocol;
 
+import io.freshet.table.ChangeType;
 import io.freshet.table.TableName;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,16 @@ public record TableDescription(
     @Nullable Long baseSnapshotId,
     long lakeRows,
     List<FreshRange> fresh) {
+  /** Whether the table takes upserts and deletes by key; else it takes appends only. */
+  public boolean hasPrimaryKey() {
+    return !schema.identifierFieldIds().isEmpty();
+  }
+
+  /** The columns of batches that are written to the table. */
+  public Schema writtenSchema() {
+    return hasPrimaryKey() ? ChangeType.written(schema) : schema;
+  }
+
   public long freshRows() {
     return fresh.stream().mapToLong(FreshRange::rows).sum();
   }

@@ -62,6 +62,9 @@ public record TableDefinition(
     for (String column : bucketKey) {
       checkBucketKey(name, schema, column);
     }
+    if (!schema.identifierFieldIds().isEmpty()) {
+      checkPrimaryKey(name, schema, buckets, bucketKey);
+    }
   }
 
   /** The columns of the primary key, in the schema's order; empty for a log table. */
@@ -78,6 +81,14 @@ public record TableDefinition(
     return !schema.identifierFieldIds().isEmpty();
   }
 
+  /**
+   * The columns of the rows in the log: those of the schema, and for a table with a primary key the
+   * change type after them. A delete has no values but its key's, so that only the key is required.
+   */
+  public Schema logSchema() {
+    return hasPrimaryKey() ? ChangeType.changes(schema, ChangeType.FIELD) : schema;
+  }
+
   /** This definition with the ids that the lake gave to its schema, spec and sort order. */
   public TableDefinition withLayout(Schema schema, PartitionSpec spec, SortOrder order) {
     return new TableDefinition(name, schema, spec, order, buckets, bucketKey, properties);
@@ -86,6 +97,48 @@ public record TableDefinition(
   public TableDefinition withProperties(Map<String, String> newProperties) {
     return new TableDefinition(
         name, schema, partitionSpec, sortOrder, buckets, bucketKey, newProperties);
+  }
+
+  private static void checkPrimaryKey(
+      TableName name, Schema schema, int buckets, List<String> bucketKey) {
+    Set<Integer> ids = schema.identifierFieldIds();
+    for (int id : ids) {
+      if (schema.asStruct().field(id) == null) {
+        throw FreshetException.of(
+            INVALID_REQUEST,
+            "Column %s can't be in the primary key of table %s: it is a field of a struct",
+            schema.findColumnName(id),
+            name);
+      }
+    }
+    if (schema.asStruct().field(ChangeType.COLUMN) != null) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "Table %s has a primary key, and changes to it say what they do in a column %s: name the"
+              + " table's own column differently",
+          name,
+          ChangeType.COLUMN);
+    }
+    for (String column : bucketKey) {
+      if (!ids.contains(schema.findField(column).fieldId())) {
+        throw FreshetException.of(
+            INVALID_REQUEST,
+            "Bucket key column %s of table %s is not in its primary key %s: all changes of a key have"
+                + " to go to one bucket",
+            column,
+            name,
+            schema.identifierFieldNames());
+      }
+    }
+    if (bucketKey.isEmpty() && buckets > 1) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "Table %s has the primary key %s and %d buckets, and no bucket key: give columns of the primary"
+              + " key, or use 1 bucket",
+          name,
+          schema.identifierFieldNames(),
+          buckets);
+    }
   }
 
   private static void checkBucketKey(TableName name, Schema schema, String column) {

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.RootAllocator;
 
 /** The key index, with the measuring thread as its loop and two threads in the background. */
@@ -125,6 +126,11 @@ final class FreshetKeyStore implements KeyStore {
     @Override
     public void submit(Runnable request) {
       events.add(request);
+    }
+
+    @Override
+    public <T> T call(Supplier<T> task) {
+      return task.get();
     }
 
     @Override

@@ -8,6 +8,7 @@
  */
 package io.freshet.server.bucket;
 
+import io.freshet.server.index.KeyHashes;
 import io.freshet.server.log.WriterSequence;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schemaId the table schema that the columns follow
  * @param writer who sends it, or null if sending it again would be another batch
+ * @param keys of the rows of a primary-key table, whose batch has the change types as its last
+ *     column, without an owner elsewhere; null for a log table
  * @param previousSequence the writer's sequence before this one in this bucket on the same stream;
  *     null at a stream's start, when the writer sends again all that was not acknowledged
  */
@@ -24,6 +27,7 @@ public record AppendRequest(
     int schemaId,
     @Nullable WriterSequence writer,
     @Nullable Long previousSequence,
+    @Nullable KeyHashes keys,
     ArrowRecordBatch batch)
     implements AutoCloseable {
   @Override

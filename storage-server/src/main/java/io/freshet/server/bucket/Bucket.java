@@ -8,12 +8,18 @@
  */
 package io.freshet.server.bucket;
 
+import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 
 import io.freshet.arrow.RecordBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.server.fresh.FreshRows;
+import io.freshet.server.keys.ChangeCodes;
+import io.freshet.server.keys.Decision;
+import io.freshet.server.keys.KeyedRows;
+import io.freshet.server.keys.NewBase;
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.LogEntry;
@@ -23,9 +29,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +50,7 @@ public final class Bucket {
   private final EventLoop loop;
   private final BucketLog log;
   private final FreshRows fresh;
+  private final @Nullable KeyedRows keyed;
   private final Clock clock;
   private final Writers writers;
   private final Deque<Pending> pending = new ArrayDeque<>();
@@ -51,6 +60,11 @@ public final class Bucket {
   private long lastTimestampMicros;
   private boolean isFailing;
   private @Nullable FreshetException refusal;
+  private @Nullable FreshetException stoppedReason;
+
+  /** Decisions whose batches the log has refused, the newest first. */
+  private final Deque<Decision> failed = new ArrayDeque<>();
+
   private volatile long endOffset;
 
   /** An entry that was given to the log, and what the log has said of it so far. */
@@ -58,13 +72,19 @@ public final class Bucket {
     private final LogEntry entry;
     private final CompletableFuture<AppendResult> result;
     private final long bytes;
+    private final @Nullable Decision decision;
     private boolean isAnswered;
     private @Nullable Throwable error;
 
-    Pending(LogEntry entry, CompletableFuture<AppendResult> result, long bytes) {
+    Pending(
+        LogEntry entry,
+        CompletableFuture<AppendResult> result,
+        long bytes,
+        @Nullable Decision decision) {
       this.entry = entry;
       this.result = result;
       this.bytes = bytes;
+      this.decision = decision;
     }
   }
 
@@ -73,12 +93,20 @@ public final class Bucket {
    *
    * @param log owned by the caller
    * @param fresh holds the rows between the base and the log's end already; owned by the caller
+   * @param keyed knows them too; owned by the caller; null for a log table
    */
-  public Bucket(BucketId id, EventLoop loop, BucketLog log, FreshRows fresh, Clock clock) {
+  public Bucket(
+      BucketId id,
+      EventLoop loop,
+      BucketLog log,
+      FreshRows fresh,
+      @Nullable KeyedRows keyed,
+      Clock clock) {
     this.id = id;
     this.loop = loop;
     this.log = log;
     this.fresh = fresh;
+    this.keyed = keyed;
     this.clock = clock;
     this.writers = new Writers(id, log.recoveredWriters());
     this.nextOffset = log.endOffset();
@@ -104,6 +132,35 @@ public final class Bucket {
 
   public BucketLog log() {
     return log;
+  }
+
+  /** What changes supersede; null for a log table. Belongs to the event loop. */
+  public @Nullable KeyedRows keyed() {
+    return keyed;
+  }
+
+  /** The state of the rows when this message gets its turn in the event loop. */
+  public CompletableFuture<RowCut> freeze() {
+    return event(() ->
+        CompletableFuture.completedFuture(
+            keyed == null ? RowCut.ofAppends(endOffset) : keyed.freeze(endOffset)));
+  }
+
+  /**
+   * The state that a tiering is to move to the lake: at a cut that is now, or where a tiering that
+   * has failed made it.
+   */
+  public CompletableFuture<RowCut> seal() {
+    return event(() ->
+        keyed == null
+            ? CompletableFuture.completedFuture(RowCut.ofAppends(endOffset))
+            : keyed.seal(nextOffset, endOffset));
+  }
+
+  /** Goes on from a new base; completes when the bucket is ready for the next cut. */
+  public CompletableFuture<Void> rebase(NewBase base) {
+    return event(
+        () -> keyed == null ? CompletableFuture.completedFuture(null) : keyed.rebase(base));
   }
 
   /**
@@ -165,6 +222,7 @@ public final class Bucket {
           pendingBytes,
           id);
     }
+    Decision decision = decideKeys(request);
     lastTimestampMicros = Math.max(lastTimestampMicros, nowMicros());
     LogEntry entry =
         new LogEntry(
@@ -174,13 +232,23 @@ public final class Bucket {
             writer,
             RecordBatches.share(request.batch()));
     nextOffset = entry.endOffset();
-    Pending added = new Pending(entry, result, bytes);
+    Pending added = new Pending(entry, result, bytes, decision);
     pending.addLast(added);
     if (writer != null) {
       writers.decide(writer, result);
     }
     pendingBytes += bytes;
     log.append(entry).whenComplete((unused, error) -> loop.execute(() -> answered(added, error)));
+  }
+
+  private @Nullable Decision decideKeys(AppendRequest request) {
+    if (keyed == null || request.keys() == null) {
+      return null;
+    }
+    ChangeCodes codes = ChangeCodes.of(request.batch());
+    Decision decision = keyed.decide(request.keys(), codes, nextOffset);
+    decision.describe(codes);
+    return decision;
   }
 
   /** Notes what the log says of an entry; it may refuse one while those before it are written. */
@@ -202,20 +270,52 @@ public final class Bucket {
     }
     try (entry) {
       if (error == null) {
-        apply(entry);
+        apply(entry, first.decision);
       } else {
         isFailing = true;
+        if (first.decision != null) {
+          failed.addFirst(first.decision);
+        }
       }
+    } catch (RuntimeException | Error e) {
+      error = stopped(entry, e);
     }
     if (isFailing && pending.isEmpty()) {
       isFailing = false;
       nextOffset = endOffset;
+      if (keyed != null) {
+        keyed.undo(List.copyOf(failed), endOffset);
+        failed.clear();
+      }
     }
     complete(first.result, new AppendResult(entry.startOffset(), entry.endOffset()), error);
   }
 
-  private void apply(LogEntry entry) {
+  /** An entry is in the log that can't be applied here: nothing may follow it until a restart. */
+  private FreshetException stopped(LogEntry entry, Throwable cause) {
+    FreshetException reason =
+        new FreshetException(
+            INTERNAL,
+            String.format(
+                "Bucket %s has stopped: the rows at offsets %d to %d are in its log, but can't be shown: %s."
+                    + " Restart the server, with more memory if it ran out of it.",
+                id, entry.startOffset(), entry.endOffset() - 1, cause),
+            cause);
+    if (stoppedReason == null) {
+      stoppedReason = reason;
+      refusal = reason;
+    }
+    return stoppedReason;
+  }
+
+  private void apply(LogEntry entry, @Nullable Decision decision) {
+    if (stoppedReason != null) {
+      throw stoppedReason;
+    }
     fresh.add(entry);
+    if (keyed != null && decision != null) {
+      keyed.apply(decision);
+    }
     WriterSequence writer = entry.writer();
     if (writer != null) {
       writers.apply(writer, entry.startOffset(), entry.endOffset());
@@ -223,10 +323,20 @@ public final class Bucket {
     endOffset = entry.endOffset();
   }
 
-  private static void complete(
-      CompletableFuture<AppendResult> result,
-      @Nullable AppendResult value,
-      @Nullable Throwable error) {
+  private <T> CompletableFuture<T> event(Supplier<CompletableFuture<T>> task) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    loop.execute(() -> {
+      try {
+        task.get().whenComplete((value, error) -> complete(result, value, error));
+      } catch (RuntimeException e) {
+        result.completeExceptionally(e);
+      }
+    });
+    return result;
+  }
+
+  private static <T> void complete(
+      CompletableFuture<T> result, @Nullable T value, @Nullable Throwable error) {
     if (error != null) {
       result.completeExceptionally(error);
     } else {

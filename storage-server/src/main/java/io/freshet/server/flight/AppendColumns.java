@@ -10,9 +10,12 @@ package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.NULL_IN_REQUIRED_COLUMN;
 import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
+import io.freshet.table.ChangeType;
+import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.BaseRepeatedValueVector;
 import org.apache.arrow.vector.complex.MapVector;
@@ -27,6 +32,8 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings batches of one append stream into a table's columns. Columns are found by name, in any
@@ -35,28 +42,44 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 final class AppendColumns {
   private final TableName table;
-  private final Schema tableSchema;
+  private final Schema logSchema;
   private final int[] sources;
+
+  /** Columns that each row but a delete needs, though the log does not require them. */
+  private final List<Integer> requiredUnlessDeleted = new ArrayList<>();
+
+  /** Where the change types are: in the log's columns, or null for a log table. */
+  private final @Nullable Integer changeTypes;
 
   /**
    * @param given the stream's schema
    */
-  AppendColumns(TableName table, org.apache.iceberg.Schema schema, Schema given) {
-    this.table = table;
-    this.tableSchema = ArrowSchemas.toArrow(schema);
-    this.sources = new int[tableSchema.getFields().size()];
+  AppendColumns(TableDefinition definition, Schema given) {
+    this.table = definition.name();
+    this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
+    this.sources = new int[logSchema.getFields().size()];
+    this.changeTypes = definition.hasPrimaryKey() ? sources.length - 1 : null;
+    List<Types.NestedField> columns = definition.schema().columns();
+    for (int column = 0; column < columns.size(); column++) {
+      if (columns.get(column).isRequired() && logSchema.getFields().get(column).isNullable()) {
+        requiredUnlessDeleted.add(column);
+      }
+    }
     for (Field field : given.getFields()) {
-      if (tableSchema.getFields().stream().noneMatch(known -> isNamed(known, field.getName()))) {
+      if (logSchema.getFields().stream().noneMatch(known -> isNamed(known, field.getName()))) {
         throw FreshetException.of(
             SCHEMA_MISMATCH,
             "Can't append to table %s: it has no column %s; its columns are %s",
             table,
             field.getName(),
-            tableSchema.getFields().stream().map(Field::getName).toList());
+            tableColumns());
       }
     }
     for (int column = 0; column < sources.length; column++) {
-      sources[column] = source(tableSchema.getFields().get(column), given);
+      sources[column] =
+          isChangeTypes(column)
+              ? changeTypesIn(given)
+              : source(logSchema.getFields().get(column), given);
     }
   }
 
@@ -66,8 +89,10 @@ final class AppendColumns {
     List<FieldVector> columns = new ArrayList<>();
     try {
       for (int column = 0; column < sources.length; column++) {
-        Field field = tableSchema.getFields().get(column);
-        if (sources[column] < 0) {
+        Field field = logSchema.getFields().get(column);
+        if (isChangeTypes(column)) {
+          columns.add(changeTypes(batch, sources[column], field, allocator));
+        } else if (sources[column] < 0) {
           columns.add(nulls(field, rows, allocator));
         } else {
           FieldVector given = batch.getVector(sources[column]);
@@ -77,10 +102,84 @@ final class AppendColumns {
           columns.add((FieldVector) transfer.getTo());
         }
       }
-      return new VectorSchemaRoot(tableSchema, columns, rows);
+      if (changeTypes != null) {
+        checkRequired(columns, (IntVector) columns.get(changeTypes));
+      }
+      return new VectorSchemaRoot(logSchema, columns, rows);
     } catch (RuntimeException | Error e) {
       columns.forEach(FieldVector::close);
       throw e;
+    }
+  }
+
+  private boolean isChangeTypes(int column) {
+    return changeTypes != null && changeTypes == column;
+  }
+
+  private List<String> tableColumns() {
+    return logSchema.getFields().stream().map(Field::getName).toList();
+  }
+
+  private int changeTypesIn(Schema given) {
+    List<Field> fields = given.getFields();
+    for (int i = 0; i < fields.size(); i++) {
+      if (isNamed(fields.get(i), ChangeType.COLUMN)) {
+        if (!(fields.get(i).getType() instanceof ArrowType.Utf8)
+            || fields.get(i).getDictionary() != null) {
+          throw FreshetException.of(
+              SCHEMA_MISMATCH,
+              "Can't write to table %s: column %s says what each change does and has Arrow type %s. Make it"
+                  + " Utf8, without a dictionary.",
+              table,
+              ChangeType.COLUMN,
+              fields.get(i).getType());
+        }
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The codes of the batch's change types; upserts if it does not say. */
+  private IntVector changeTypes(
+      VectorSchemaRoot batch, int source, Field field, BufferAllocator allocator) {
+    int rows = batch.getRowCount();
+    VarCharVector given = source < 0 ? null : (VarCharVector) batch.getVector(source);
+    if (given != null) {
+      checkBuffers(ChangeType.COLUMN, given, rows);
+    }
+    IntVector types = (IntVector) field.createVector(allocator);
+    try {
+      types.allocateNew(rows);
+      for (int row = 0; row < rows; row++) {
+        ChangeType type =
+            given == null || given.isNull(row)
+                ? ChangeType.UPDATE_AFTER
+                : ChangeType.of(new String(given.get(row), UTF_8));
+        types.set(row, type.code());
+      }
+      types.setValueCount(rows);
+      return types;
+    } catch (RuntimeException | Error e) {
+      types.close();
+      throw e;
+    }
+  }
+
+  private void checkRequired(List<FieldVector> columns, IntVector types) {
+    for (int column : requiredUnlessDeleted) {
+      FieldVector vector = columns.get(column);
+      for (int row = 0; vector.getNullCount() > 0 && row < vector.getValueCount(); row++) {
+        if (vector.isNull(row) && types.get(row) != ChangeType.DELETE.code()) {
+          throw FreshetException.of(
+              NULL_IN_REQUIRED_COLUMN,
+              "Can't write to table %s: column %s is required and null or missing in row %d of the batch,"
+                  + " which is no delete",
+              table,
+              logSchema.getFields().get(column).getName(),
+              row);
+        }
+      }
     }
   }
 

@@ -61,6 +61,7 @@ final class AppendStream {
   private final long maxBatchBytes;
   private final StreamListener<PutResult> acknowledgements;
   private final BucketSplitter splitter;
+  private final @Nullable BatchKeys keys;
   private final Map<Integer, Long> lastSequences = new HashMap<>();
   private final Semaphore room = new Semaphore(MAX_BYTES_ON_THEIR_WAY);
   private final Deque<CompletableFuture<Acknowledgement>> waiting = new ArrayDeque<>();
@@ -84,13 +85,13 @@ final class AppendStream {
     this.maxBatchBytes = maxBatchBytes;
     this.acknowledgements = acknowledgements;
     this.splitter = new BucketSplitter(definition.bucketKey(), definition.buckets());
+    this.keys = table.keys() == null ? null : new BatchKeys(definition, table.keys());
   }
 
   /** Reads the stream to its end, and ends it when all is acknowledged. Blocking. */
   void run(FlightStream stream) throws InterruptedException {
     try {
-      AppendColumns columns =
-          new AppendColumns(definition.name(), definition.schema(), stream.getSchema());
+      AppendColumns columns = new AppendColumns(definition, stream.getSchema());
       while (next(stream)) {
         append(columns, stream.getRoot(), metadata(stream.getLatestMetadata()));
       }
@@ -208,6 +209,9 @@ final class AppendStream {
           table.name(),
           definition.buckets() - 1);
     }
+    if (keys != null) {
+      keys.checkBucket(rows, bucket);
+    }
     return List.of(new BucketSplitter.Part(bucket, RecordBatches.of(rows)));
   }
 
@@ -227,7 +231,13 @@ final class AppendStream {
           table
               .buckets()
               .get(part.bucket())
-              .append(new AppendRequest(schemaId, writer, previous, part.batch()))
+              .append(
+                  new AppendRequest(
+                      schemaId,
+                      writer,
+                      previous,
+                      keys == null ? null : keys.encode(part.batch(), allocator),
+                      part.batch()))
               .thenApply(result -> range(part.bucket(), result)));
     }
     long allRows = rows;

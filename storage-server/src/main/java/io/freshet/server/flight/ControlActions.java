@@ -9,7 +9,6 @@
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
-import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
@@ -43,7 +42,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out control actions: from a JSON body to a JSON answer. */
@@ -135,23 +136,28 @@ final class ControlActions {
   }
 
   private static TableDefinition definition(CreateTable request) {
-    if (!request.schema().identifierFieldIds().isEmpty()) {
-      throw FreshetException.of(
-          UNSUPPORTED,
-          "Table %s has the primary key %s, and tables with a primary key can't be created yet: leave"
-              + " it out for a table that takes appends",
-          request.table(),
-          request.schema().identifierFieldNames());
-    }
     Schema schema = TypeUtil.assignIncreasingFreshIds(request.schema());
+    int buckets = request.buckets() == null ? CreateTable.DEFAULT_BUCKETS : request.buckets();
     return new TableDefinition(
         request.table(),
         schema,
         Partitioning.parse(schema, orEmpty(request.partitioning())),
         Sorting.parse(schema, orEmpty(request.sortedBy())),
-        request.buckets() == null ? CreateTable.DEFAULT_BUCKETS : request.buckets(),
-        orEmpty(request.bucketKey()),
+        buckets,
+        bucketKey(schema, orEmpty(request.bucketKey()), buckets),
         request.properties() == null ? Map.of() : request.properties());
+  }
+
+  /** The key's columns that can choose a bucket, if the request does not say. */
+  private static List<String> bucketKey(Schema schema, List<String> given, int buckets) {
+    if (!given.isEmpty() || buckets == 1) {
+      return given;
+    }
+    return schema.columns().stream()
+        .filter(column -> schema.identifierFieldIds().contains(column.fieldId()))
+        .filter(column -> column.type().typeId() != Type.TypeID.BOOLEAN)
+        .map(Types.NestedField::name)
+        .toList();
   }
 
   private static List<String> orEmpty(@Nullable List<String> list) {

@@ -36,7 +36,6 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -268,7 +267,7 @@ final class FreshetFlightProducer implements FlightProducer {
     LakeBase base = new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation());
     BatchSource lakeRows =
         UnionReader.lakeRows(
-            base, table.name().toString(), Map.of(), projection, lakeFiles, allocator);
+            base, table.name().toString(), lease.overlays(), projection, lakeFiles, allocator);
     return BatchSource.concat(List.of(lakeRows, fresh));
   }
 

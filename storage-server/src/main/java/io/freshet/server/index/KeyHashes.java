@@ -8,6 +8,8 @@
  */
 package io.freshet.server.index;
 
+import java.util.Arrays;
+
 /**
  * The stored form of the keys of a batch's rows: one 64-bit word for each exact key, two for each
  * hashed key. {@link KeyEncoder} fills it, and it may be filled again for the next batch.
@@ -58,6 +60,49 @@ public final class KeyHashes {
   /** The second word; 0 for an exact key. */
   public long second(int row) {
     return form == KeyForm.EXACT ? 0 : second[row];
+  }
+
+  /**
+   * A copy of the keys of some rows.
+   *
+   * @param rows int[>= newCount]
+   */
+  public KeyHashes pick(int[] rows, int newCount) {
+    KeyHashes picked = new KeyHashes(form);
+    picked.resize(newCount);
+    for (int i = 0; i < newCount; i++) {
+      picked.first[i] = first[rows[i]];
+      if (form == KeyForm.HASHED) {
+        picked.second[i] = second[rows[i]];
+      }
+    }
+    return picked;
+  }
+
+  /** A copy of the keys of rows [from, from + newCount). */
+  public KeyHashes slice(int from, int newCount) {
+    KeyHashes slice = new KeyHashes(form);
+    slice.resize(newCount);
+    System.arraycopy(first, from, slice.first, 0, newCount);
+    if (form == KeyForm.HASHED) {
+      System.arraycopy(second, from, slice.second, 0, newCount);
+    }
+    return slice;
+  }
+
+  /** Adds the key of a row of {@code other}, which has the same form. */
+  public void add(KeyHashes other, int row) {
+    int at = count;
+    if (at == first.length) {
+      int capacity = Math.max(64, at * 2);
+      first = Arrays.copyOf(first, capacity);
+      second = form == KeyForm.EXACT ? NONE : Arrays.copyOf(second, capacity);
+    }
+    first[at] = other.first[row];
+    if (form == KeyForm.HASHED) {
+      second[at] = other.second[row];
+    }
+    count = at + 1;
   }
 
   /** Makes room for {@code newCount} keys, whose words the caller sets. */

@@ -8,11 +8,6 @@
  */
 package io.freshet.server.lake;
 
-import static io.freshet.error.FreshetErrorCode.FENCED;
-import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
-
-import io.freshet.error.FreshetException;
-import java.util.UUID;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -21,21 +16,17 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
 /**
- * Table operations whose commit is refused unless the metadata that it replaces has the expected
- * tiered offsets and no later epoch. Since the catalog swaps metadata only if nothing changed in
- * between, the check and the commit are one step.
+ * Table operations whose commit is refused unless the metadata that it replaces passes a {@link
+ * Fence}. Since the catalog swaps metadata only if nothing changed in between, the check and the
+ * commit are one step.
  */
 final class FencedOperations implements TableOperations {
   private final TableOperations operations;
-  private final UUID tableId;
-  private final TieredOffsets expected;
-  private final long epoch;
+  private final Fence fence;
 
-  FencedOperations(TableOperations operations, UUID tableId, TieredOffsets expected, long epoch) {
+  FencedOperations(TableOperations operations, Fence fence) {
     this.operations = operations;
-    this.tableId = tableId;
-    this.expected = expected;
-    this.epoch = epoch;
+    this.fence = fence;
   }
 
   @Override
@@ -50,24 +41,7 @@ final class FencedOperations implements TableOperations {
 
   @Override
   public void commit(TableMetadata base, TableMetadata metadata) {
-    LakeState state = TieredSnapshots.state(base, tableId, expected.buckets());
-    if (state.epoch() > epoch) {
-      throw FreshetException.of(
-          FENCED,
-          "Lake table %s was taken over by a server with epoch %d; this server's epoch is %d. Stop one"
-              + " of the two servers.",
-          base.location(),
-          state.epoch(),
-          epoch);
-    }
-    if (!state.tiered().equals(expected)) {
-      throw FreshetException.of(
-          LAKE_DIVERGED,
-          "Lake table %s holds changes up to %s, not %s as expected",
-          base.location(),
-          state.tiered(),
-          expected);
-    }
+    fence.check(base);
     operations.commit(base, metadata);
   }
 

@@ -46,6 +46,7 @@ public final class IcebergLake implements Lake {
 
   private final Catalog catalog;
   private final SupportsNamespaces namespaces;
+  private final DeletionVectorCache vectors = DeletionVectorCache.ofDefaultSize();
 
   /** The same catalog twice, for its tables and its namespaces; owned by the caller. */
   public IcebergLake(Catalog catalog, SupportsNamespaces namespaces) {
@@ -74,7 +75,7 @@ public final class IcebergLake implements Lake {
                 .withProperties(properties)
                 .create();
         return new IcebergLakeTable(
-            (BaseTable) table, definition.name(), tableId, definition.buckets());
+            (BaseTable) table, definition.name(), tableId, definition.buckets(), vectors);
       } catch (AlreadyExistsException e) {
         throw new FreshetException(
             TABLE_ALREADY_EXISTS,
@@ -105,7 +106,7 @@ public final class IcebergLake implements Lake {
             name,
             tableId);
       }
-      return new IcebergLakeTable((BaseTable) table, name, tableId, buckets);
+      return new IcebergLakeTable((BaseTable) table, name, tableId, buckets, vectors);
     });
   }
 

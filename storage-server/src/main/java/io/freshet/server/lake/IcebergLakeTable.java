@@ -9,8 +9,10 @@
 package io.freshet.server.lake;
 
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
+import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
 import io.freshet.error.FreshetException;
+import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.parquet.DataFileWriter;
 import io.freshet.server.parquet.WrittenFile;
 import io.freshet.table.TableDefinition;
@@ -24,35 +26,54 @@ import java.util.UUID;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A table's lake half as an Iceberg table. */
 final class IcebergLakeTable implements LakeTable {
-  private static final Logger LOG = LoggerFactory.getLogger(IcebergLakeTable.class);
-
   private final TableOperations operations;
   private final TableName name;
   private final UUID tableId;
   private final int buckets;
+  private final DeletionVectorCache vectors;
 
-  private record Written(List<WrittenFile> files) implements LakeFiles {
+  private record Written(List<WrittenDataFile> files) implements LakeFiles {}
+
+  private record WrittenDataFile(WrittenFile written) implements LakeFiles.WrittenRows {
+    @Override
+    public String location() {
+      return written.file().location();
+    }
+
     @Override
     public long rows() {
-      return files.stream().mapToLong(written -> written.file().recordCount()).sum();
+      return written.file().recordCount();
+    }
+
+    @Override
+    public int batch(long position) {
+      return written.origins().batch(position);
+    }
+
+    @Override
+    public int row(long position) {
+      return written.origins().row(position);
     }
   }
 
-  IcebergLakeTable(BaseTable table, TableName name, UUID tableId, int buckets) {
+  IcebergLakeTable(
+      BaseTable table, TableName name, UUID tableId, int buckets, DeletionVectorCache vectors) {
     this.operations = table.operations();
     this.name = name;
     this.tableId = tableId;
     this.buckets = buckets;
+    this.vectors = vectors;
   }
 
   @Override
@@ -97,19 +118,62 @@ final class IcebergLakeTable implements LakeTable {
                     operations.io(),
                     operations.locationProvider(),
                     "freshet-" + UUID.randomUUID())
-                .write(batches)));
+                .write(batches).stream().map(WrittenDataFile::new).toList()));
   }
 
   @Override
-  public CommitOutcome commit(LakeFiles files, TieredOffsets from, TieredOffsets to, long epoch) {
-    FencedOperations fenced = new FencedOperations(operations, tableId, from, epoch);
+  public CommitOutcome commit(TieringCommit commit) {
+    List<WrittenDataFile> files = ((Written) commit.files()).files();
+    TieringDeletes deletes = null;
+    CommitOutcome outcome;
     try {
-      RowDelta delta = table(fenced).newRowDelta();
-      ((Written) files).files().forEach(written -> delta.addRows(written.file()));
-      TieredSnapshots.summary(tableId, to, epoch).forEach(delta::set);
-      delta.commit();
-    } catch (CommitFailedException | ValidationException | FreshetException e) {
+      TableMetadata metadata = refresh();
+      Fence fence =
+          metadata.schema().identifierFieldIds().isEmpty()
+              ? Fence.ofOffsets(tableId, commit.from(), commit.epoch())
+              : Fence.ofSnapshot(tableId, commit.from(), commit.epoch(), commit.baseSnapshotId());
+      fence.check(metadata);
+      RowDelta delta = table(new FencedOperations(operations, fence)).newRowDelta();
+      files.forEach(file -> delta.addRows(file.written().file()));
+      if (!commit.superseded().isEmpty()) {
+        deletes = writeDeletes(metadata, commit.superseded());
+        deletes.addTo(delta);
+        delta.validateFromSnapshot(metadata.currentSnapshot().snapshotId());
+      }
+      TieredSnapshots.summary(tableId, commit.to(), commit.epoch(), commit.id())
+          .forEach(delta::set);
+      outcome = commit(delta, fence);
+    } catch (MovedSnapshotException e) {
+      outcome = e.conflict();
+    } catch (RuntimeException e) {
+      outcome = new CommitOutcome.Rejected(e);
+    }
+    if (deletes != null && isWithoutEffect(outcome)) {
+      unusedFiles().delete(deletes.location());
+    }
+    return outcome;
+  }
+
+  @Override
+  public LakeDeletes deletes(@Nullable Long snapshotId) {
+    TableMetadata metadata = refresh();
+    return IcebergLake.reaching(() -> deletes(metadata, snapshot(metadata, snapshotId)));
+  }
+
+  @Override
+  public void discard(LakeFiles files) {
+    files.files().forEach(file -> unusedFiles().delete(file.location()));
+  }
+
+  private CommitOutcome commit(SnapshotUpdate<?> update, Fence fence) {
+    try {
+      update.commit();
+    } catch (CommitFailedException | ValidationException e) {
+      // Who validates before the fence is reached may be stopped by the same foreign commit.
+      fence.check(refresh());
       return new CommitOutcome.Rejected(e);
+    } catch (FreshetException | MovedSnapshotException e) {
+      throw e;
     } catch (RuntimeException e) {
       return new CommitOutcome.Unknown(e);
     }
@@ -120,19 +184,43 @@ final class IcebergLakeTable implements LakeTable {
     }
   }
 
-  @Override
-  public void discard(LakeFiles files) {
-    for (WrittenFile written : ((Written) files).files()) {
-      try {
-        operations.io().deleteFile(written.file().location());
-      } catch (RuntimeException e) {
-        LOG.warn(
-            "Can't delete {}, which no snapshot of table {} uses; it can be deleted by hand",
-            written.file().location(),
-            name,
-            e);
-      }
+  private static boolean isWithoutEffect(CommitOutcome outcome) {
+    return outcome instanceof CommitOutcome.Rejected || outcome instanceof CommitOutcome.Conflict;
+  }
+
+  private TieringDeletes writeDeletes(
+      TableMetadata metadata, Map<String, PositionBitmap> superseded) {
+    Snapshot base = metadata.currentSnapshot();
+    return TieringDeletes.write(
+        operations.locationProvider().newDataLocation("freshet-" + UUID.randomUUID() + ".puffin"),
+        unusedFiles(),
+        superseded,
+        deletes(metadata, base),
+        new SnapshotFiles(base, metadata.specsById(), operations.io()));
+  }
+
+  private SnapshotDeletes deletes(TableMetadata metadata, @Nullable Snapshot snapshot) {
+    return SnapshotDeletes.of(
+        name.toString(), snapshot, metadata.specsById(), operations.io(), vectors);
+  }
+
+  private @Nullable Snapshot snapshot(TableMetadata metadata, @Nullable Long snapshotId) {
+    if (snapshotId == null) {
+      return null;
     }
+    Snapshot snapshot = metadata.snapshot(snapshotId);
+    if (snapshot == null) {
+      throw FreshetException.of(
+          SNAPSHOT_EXPIRED,
+          "The lake table %s no longer has snapshot %d: it has expired there. Plan again.",
+          name,
+          snapshotId);
+    }
+    return snapshot;
+  }
+
+  private UnusedFiles unusedFiles() {
+    return new UnusedFiles(name, operations.io());
   }
 
   private TableMetadata refresh() {

@@ -8,7 +8,28 @@
  */
 package io.freshet.server.lake;
 
+import java.util.List;
+
 /** Files that were written for a lake table and are not part of it until they are committed. */
 public interface LakeFiles {
-  long rows();
+  /** The files, in no particular order; none if there were no rows. */
+  List<? extends WrittenRows> files();
+
+  /** The rows of all files. */
+  default long rows() {
+    return files().stream().mapToLong(WrittenRows::rows).sum();
+  }
+
+  /** One file, and where each of its rows came from. */
+  interface WrittenRows {
+    String location();
+
+    long rows();
+
+    /** The index of the written batch that the row at a position came from. */
+    int batch(long position);
+
+    /** The row within its batch that the row at a position came from. */
+    int row(long position);
+  }
 }

@@ -10,6 +10,7 @@ package io.freshet.server.lake;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadataLocation the metadata file
  * @param rows live rows of the snapshot
  * @param tiered what the snapshot holds of each bucket's log
+ * @param commitId of the tiering that made {@code tiered}; null if none did
  * @param epoch of the server that wrote {@code tiered}; 0 if none did
  */
 public record LakeState(
@@ -26,7 +28,8 @@ public record LakeState(
     String metadataLocation,
     long rows,
     TieredOffsets tiered,
-    long epoch) {
+    long epoch,
+    @Nullable UUID commitId) {
   public LakeState {
     requireNonNull(metadataLocation, "metadataLocation");
     requireNonNull(tiered, "tiered");

@@ -12,6 +12,7 @@ import io.freshet.table.TableDefinition;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table's lake half. All methods block, and fail with LAKE_UNAVAILABLE if the lake can't be
@@ -34,10 +35,21 @@ public interface LakeTable {
   LakeFiles write(List<VectorSchemaRoot> batches);
 
   /**
-   * Adds files to the table in one commit that moves the tiered offsets. Rejected if at that moment
-   * the table's tiered offsets are not {@code from}, or an owner with a later epoch has committed.
+   * Adds files to the table, and deletes superseded rows of others, in one commit that moves the
+   * tiered offsets. Rejected if at that moment the table's tiered offsets are not {@code from}, or
+   * an owner with a later epoch has committed. For a table with a primary key it is a conflict if
+   * the current snapshot is no longer {@code baseSnapshotId}.
    */
-  CommitOutcome commit(LakeFiles files, TieredOffsets from, TieredOffsets to, long epoch);
+  CommitOutcome commit(TieringCommit commit);
+
+  /**
+   * Reads which rows a snapshot has deleted.
+   *
+   * @param snapshotId null for the empty table
+   * @throws io.freshet.error.FreshetException SNAPSHOT_EXPIRED if the lake no longer has it,
+   *     LAKE_DIVERGED if it deletes rows by equality
+   */
+  LakeDeletes deletes(@Nullable Long snapshotId);
 
   /** Deletes files that were not committed. */
   void discard(LakeFiles files);

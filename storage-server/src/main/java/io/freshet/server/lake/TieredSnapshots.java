@@ -18,17 +18,28 @@ import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.TableMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes what Freshet keeps in a snapshot's summary: offsets, table id and epoch. */
+/**
+ * Reads and writes what Freshet keeps in a snapshot's summary: offsets, table id, epoch, commit id.
+ */
 final class TieredSnapshots {
   static final String OFFSETS = "freshet.offsets";
   static final String TABLE_ID = "freshet.table-id";
   static final String EPOCH = "freshet.epoch";
+  static final String COMMIT_ID = "freshet.commit-id";
 
   private TieredSnapshots() {}
 
-  static Map<String, String> summary(UUID tableId, TieredOffsets tiered, long epoch) {
+  static Map<String, String> summary(
+      UUID tableId, TieredOffsets tiered, long epoch, UUID commitId) {
     return Map.of(
-        OFFSETS, tiered.toString(), TABLE_ID, tableId.toString(), EPOCH, Long.toString(epoch));
+        OFFSETS,
+        tiered.toString(),
+        TABLE_ID,
+        tableId.toString(),
+        EPOCH,
+        Long.toString(epoch),
+        COMMIT_ID,
+        commitId.toString());
   }
 
   /** The state in {@code metadata}: its current snapshot, and the newest ancestor that we wrote. */
@@ -42,7 +53,8 @@ final class TieredSnapshots {
         tiering == null
             ? TieredOffsets.zero(buckets)
             : TieredOffsets.parse(tiering.summary().getOrDefault(OFFSETS, ""), buckets),
-        tiering == null ? 0 : Long.parseLong(tiering.summary().getOrDefault(EPOCH, "0")));
+        tiering == null ? 0 : Long.parseLong(tiering.summary().getOrDefault(EPOCH, "0")),
+        commitId(tiering));
   }
 
   private static @Nullable Snapshot lastTiering(
@@ -62,6 +74,11 @@ final class TieredSnapshots {
       snapshot = parent == null ? null : metadata.snapshot(parent);
     }
     return snapshot;
+  }
+
+  private static @Nullable UUID commitId(@Nullable Snapshot tiering) {
+    String id = tiering == null ? null : tiering.summary().get(COMMIT_ID);
+    return id == null ? null : UUID.fromString(id);
   }
 
   private static long rows(Snapshot snapshot) {

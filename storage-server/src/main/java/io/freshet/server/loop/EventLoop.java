@@ -10,6 +10,7 @@ package io.freshet.server.loop;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Runs tasks one after the other, in the order in which one thread gave them. State that belongs to
@@ -22,6 +23,9 @@ public interface EventLoop extends Executor {
 
   /** Adds a caller's request; refused with OVERLOADED when too many wait. */
   void submit(Runnable request);
+
+  /** Runs a task in the loop and waits for its result. Blocking; not for tasks of another loop. */
+  <T> T call(Supplier<T> task);
 
   /** Runs {@code event} once, after {@code delay}, unless the loop has ended by then. */
   void schedule(Duration delay, Runnable event);

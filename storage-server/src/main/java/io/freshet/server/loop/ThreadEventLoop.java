@@ -12,10 +12,13 @@ import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 
 import io.freshet.error.FreshetException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +75,24 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
       });
     } catch (RejectedExecutionException e) {
       waitingRequests.decrementAndGet();
+      throw new FreshetException(OVERLOADED, "The server is shutting down", e);
+    }
+  }
+
+  @Override
+  public <T> T call(Supplier<T> task) {
+    if (isInLoop()) {
+      return task.get();
+    }
+    try {
+      return CompletableFuture.supplyAsync(task, executor).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        cause.addSuppressed(e); // Where the caller was.
+        throw cause;
+      }
+      throw e;
+    } catch (RejectedExecutionException e) {
       throw new FreshetException(OVERLOADED, "The server is shutting down", e);
     }
   }

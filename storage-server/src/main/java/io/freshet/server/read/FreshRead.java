@@ -21,7 +21,9 @@ import io.freshet.reader.Projection;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshCursor;
 import io.freshet.server.fresh.FreshSlice;
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.table.UnionLease;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -35,10 +37,11 @@ public final class FreshRead implements BatchSource {
   private final Iterator<Bucket> buckets;
   private final Projection projection;
   private final @Nullable RowFilter filter;
-  private final Schema tableSchema;
+  private final Schema logSchema;
   private final BufferAllocator allocator;
 
   private @Nullable FreshCursor cursor;
+  private @Nullable RowCut cut;
   private @Nullable VectorSchemaRoot batch;
 
   /**
@@ -52,7 +55,7 @@ public final class FreshRead implements BatchSource {
     this.projection = projection;
     this.filter =
         projection.isUnfiltered() ? null : RowFilter.bind(projection.schema(), projection.filter());
-    this.tableSchema = ArrowSchemas.toArrow(projection.schema());
+    this.logSchema = ArrowSchemas.toArrow(lease.definition().logSchema());
     this.allocator = allocator;
   }
 
@@ -109,7 +112,9 @@ public final class FreshRead implements BatchSource {
       Bucket bucket = buckets.next();
       int number = bucket.id().bucket();
       long start = lease.base().tiered().of(number);
-      long end = lease.ends().of(number);
+      RowCut next = lease.cuts().get(number);
+      cut = next;
+      long end = next.endOffset();
       cursor =
           filter == null
               ? bucket.fresh().read(start, end)
@@ -119,19 +124,34 @@ public final class FreshRead implements BatchSource {
 
   /** The slice's rows that match, in the projected columns, or null if there are none. */
   private @Nullable VectorSchemaRoot select(FreshSlice slice) {
-    try (VectorSchemaRoot rows = slice.load(tableSchema, allocator)) {
-      Selection selection =
-          filter == null ? Selection.all(rows.getRowCount()) : filter.select(rows);
-      if (selection.isNone()) {
+    try (VectorSchemaRoot rows = slice.load(logSchema, allocator)) {
+      int[] selected = selected(slice, rows);
+      if (selected.length == 0) {
         return null;
       }
       try (VectorSchemaRoot projected =
-          ArrowBatches.project(rows, projection.columns(), allocator)) {
-        return selection.isAll()
+          ArrowBatches.project(rows, projection.projectedSchema(), allocator)) {
+        return selected.length == rows.getRowCount()
             ? ArrowBatches.share(projected, allocator)
-            : ArrowBatches.gather(projected, selection.toArray(), allocator);
+            : ArrowBatches.gather(projected, selected, allocator);
       }
     }
+  }
+
+  /** The live rows that match, in order. */
+  private int[] selected(FreshSlice slice, VectorSchemaRoot rows) {
+    Selection selection = filter == null ? Selection.all(rows.getRowCount()) : filter.select(rows);
+    int[] matching = selection.toArray();
+    if (cut == null || !lease.definition().hasPrimaryKey()) {
+      return matching;
+    }
+    int live = 0;
+    for (int row : matching) {
+      if (!cut.dead().contains(slice.startOffset() + row)) {
+        matching[live++] = row;
+      }
+    }
+    return live == matching.length ? matching : Arrays.copyOf(matching, live);
   }
 
   private void clear() {

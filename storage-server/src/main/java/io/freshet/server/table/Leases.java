@@ -12,9 +12,12 @@ import static io.freshet.error.FreshetErrorCode.LIMIT_EXCEEDED;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
 import io.freshet.error.FreshetException;
+import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableName;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,9 @@ final class Leases {
 
   private final TableName table;
   private final Map<String, UnionLease> leases = new HashMap<>();
+
+  /** Bases of union snapshots that are being frozen. */
+  private final List<LakeState> held = new ArrayList<>();
 
   Leases(TableName table) {
     this.table = table;
@@ -68,11 +74,23 @@ final class Leases {
     return leases.size();
   }
 
+  /** Keeps what a union snapshot of that base needs, until {@link #letGo}. */
+  void hold(LakeState base) {
+    held.add(base);
+  }
+
+  void letGo(LakeState base) {
+    held.remove(base);
+  }
+
   /** The lowest offset of a bucket that a lease or {@code current} needs. */
   long lowestOffset(int bucket, TieredOffsets current) {
     long lowest = current.of(bucket);
     for (UnionLease lease : leases.values()) {
       lowest = Math.min(lowest, lease.base().tiered().of(bucket));
+    }
+    for (LakeState base : held) {
+      lowest = Math.min(lowest, base.tiered().of(bucket));
     }
     return lowest;
   }

@@ -12,11 +12,17 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 
 import io.freshet.error.FreshetException;
+import io.freshet.overlay.PositionBitmap;
+import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.keys.LakeFileNumbers;
+import io.freshet.server.keys.RowCut;
+import io.freshet.server.keys.TableKeys;
+import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.table.Partitioning;
@@ -26,8 +32,10 @@ import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +53,7 @@ public final class ServerTable {
   private final TableBuckets buckets;
   private final Leases leases;
   private final Tiering tiering;
+  private final @Nullable TableKeys keys;
 
   private TableDefinition definition;
   private TableOptions options;
@@ -57,13 +66,15 @@ public final class ServerTable {
    * A table over its opened buckets.
    *
    * @param base the lake's state now; each bucket's fresh rows start at its tiered offsets
+   * @param keys null for a log table
    */
-  public ServerTable(
+  ServerTable(
       UUID id,
       TableDefinition definition,
       TableContext context,
       LakeTable lake,
-      LakeState base,
+      Base base,
+      @Nullable TableKeys keys,
       List<Bucket> buckets) {
     this.id = id;
     this.definition = definition;
@@ -71,8 +82,10 @@ public final class ServerTable {
     this.context = context;
     this.buckets = new TableBuckets(buckets);
     this.leases = new Leases(definition.name());
+    this.keys = keys;
     this.tiering =
-        new Tiering(definition.name(), context, lake, this.buckets, base, this::trim, this::fenced);
+        new Tiering(
+            definition.name(), context, lake, this.buckets, keys, base, this::trim, this::fenced);
   }
 
   /** Starts the table's timers. */
@@ -99,7 +112,8 @@ public final class ServerTable {
 
   /** Freezes a union snapshot and leases it for {@code lease}, or the server's default. */
   public CompletableFuture<UnionSnapshot> plan(@Nullable Duration lease) {
-    return onLoop(() -> describe(freeze(lease)));
+    return this.<CompletableFuture<UnionSnapshot>>onLoop(() -> freeze(lease))
+        .thenCompose(snapshot -> snapshot);
   }
 
   /** The union snapshot of that name; SNAPSHOT_EXPIRED if its lease has ended. */
@@ -126,21 +140,35 @@ public final class ServerTable {
     });
   }
 
+  /** The keys of a primary-key table, null for a log table. */
+  public @Nullable TableKeys keys() {
+    return keys;
+  }
+
   public CompletableFuture<TableDescription> describe() {
-    return onLoop(() ->
-        new TableDescription(
-            definition.name(),
-            id,
-            definition.schema(),
-            Partitioning.format(definition.partitionSpec()),
-            Sorting.format(definition.sortOrder()),
-            definition.buckets(),
-            definition.bucketKey(),
-            definition.properties(),
-            tiering.base().metadataLocation(),
-            tiering.base().snapshotId(),
-            tiering.base().rows(),
-            buckets.ranges(tiering.base().tiered(), buckets.ends())));
+    return this.<CompletableFuture<TableDescription>>onLoop(
+            () -> {
+              LakeState base = tiering.base().state();
+              TableDefinition described = definition;
+              return buckets.freeze().thenApply(cuts -> describe(described, base, cuts));
+            })
+        .thenCompose(description -> description);
+  }
+
+  private TableDescription describe(TableDefinition described, LakeState base, List<RowCut> cuts) {
+    return new TableDescription(
+        described.name(),
+        id,
+        described.schema(),
+        Partitioning.format(described.partitionSpec()),
+        Sorting.format(described.sortOrder()),
+        described.buckets(),
+        described.bucketKey(),
+        described.properties(),
+        base.metadataLocation(),
+        base.snapshotId(),
+        base.rows(),
+        buckets.ranges(base.tiered(), cuts));
   }
 
   /** Uses a new definition with the same schema and layout, such as one with other properties. */
@@ -176,7 +204,11 @@ public final class ServerTable {
     return closed;
   }
 
-  private UnionLease freeze(@Nullable Duration requested) {
+  /**
+   * Asks the buckets for their rows as they are when the message comes to them. A new base and a
+   * transaction reach them by messages of this loop too, so all buckets have seen the same ones.
+   */
+  private CompletableFuture<UnionSnapshot> freeze(@Nullable Duration requested) {
     Duration lease = requested == null ? context.defaultLease() : requested;
     if (lease.isNegative() || lease.isZero() || lease.compareTo(context.maxLease()) > 0) {
       throw FreshetException.of(
@@ -185,26 +217,72 @@ public final class ServerTable {
           lease.toMillis(),
           context.maxLease().toMillis());
     }
-    UnionLease frozen =
-        new UnionLease(
-            id + ":" + context.epoch() + ":" + nextSnapshot++,
-            definition,
-            tiering.base(),
-            buckets.ends(),
-            nowMillis() + lease.toMillis());
-    leases.add(frozen);
-    return frozen;
+    String name = id + ":" + context.epoch() + ":" + nextSnapshot++;
+    Base base = tiering.base();
+    TableDefinition planned = definition;
+    leases.hold(base.state());
+    CompletableFuture<UnionSnapshot> answer = new CompletableFuture<>();
+    buckets
+        .freeze()
+        .thenCompose(cuts -> overlays(base, cuts))
+        .whenComplete((frozen, error) ->
+            context
+                .loop()
+                .execute(() -> {
+                  leases.letGo(base.state());
+                  try {
+                    if (error != null) {
+                      throw error instanceof CompletionException wrapped
+                              && wrapped.getCause() != null
+                          ? wrapped.getCause()
+                          : error;
+                    }
+                    checkOpen();
+                    long expiresAtMillis = nowMillis() + lease.toMillis();
+                    UnionLease added =
+                        new UnionLease(
+                            name,
+                            planned,
+                            base.state(),
+                            frozen.cuts(),
+                            frozen.positions(),
+                            expiresAtMillis);
+                    leases.add(added);
+                    answer.complete(describe(added, frozen.overlays()));
+                  } catch (Throwable e) {
+                    answer.completeExceptionally(e);
+                  }
+                }));
+    return answer;
   }
 
-  private UnionSnapshot describe(UnionLease lease) {
+  /** What the buckets have answered, and the overlays made of it. */
+  private record Frozen(
+      List<RowCut> cuts, Map<String, PositionBitmap> positions, List<FileOverlay> overlays) {}
+
+  private CompletableFuture<Frozen> overlays(Base base, List<RowCut> cuts) {
+    LakeDeletes deletes = base.deletes();
+    if (keys == null || deletes == null || cuts.stream().allMatch(cut -> cut.overlay().isEmpty())) {
+      return CompletableFuture.completedFuture(new Frozen(cuts, Map.of(), List.of()));
+    }
+    LakeFileNumbers files = keys.files();
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Map<String, PositionBitmap> positions = UnionOverlays.of(cuts, files);
+          return new Frozen(cuts, positions, UnionOverlays.describe(positions, deletes));
+        },
+        context.planning());
+  }
+
+  private UnionSnapshot describe(UnionLease lease, List<FileOverlay> overlays) {
     return new UnionSnapshot(
         lease.snapshot(),
-        definition.name(),
+        lease.definition().name(),
         id,
         lease.definition().schema(),
         new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation()),
-        buckets.ranges(lease.base().tiered(), lease.ends()),
-        List.of(),
+        buckets.ranges(lease.base().tiered(), lease.cuts()),
+        overlays,
         lease.expiresAtMillis());
   }
 
@@ -215,7 +293,7 @@ public final class ServerTable {
     context.loop().schedule(TICK, this::tick);
     leases.expire(nowMillis());
     if (tiering.isRequested()
-        || buckets.isTieringDue(tiering.base().tiered(), options, nowMillis())) {
+        || buckets.isTieringDue(tiering.base().state().tiered(), options, nowMillis())) {
       tiering.start(definition);
     }
     if (nowMillis() >= nextTrimMillis) {
@@ -234,7 +312,7 @@ public final class ServerTable {
 
   private void trim() {
     nextTrimMillis = nowMillis() + TRIM_INTERVAL.toMillis();
-    buckets.trim(tiering.base().tiered(), leases, options);
+    buckets.trim(tiering.base().state().tiered(), leases, options);
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

@@ -10,11 +10,15 @@ package io.freshet.server.table;
 
 import io.freshet.protocol.FreshRange;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.keys.NewBase;
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The buckets of one table, in order of their numbers. Safe for use by many threads. */
 record TableBuckets(List<Bucket> buckets) {
@@ -27,16 +31,46 @@ record TableBuckets(List<Bucket> buckets) {
     return new TieredOffsets(buckets.stream().map(Bucket::endOffset).toList());
   }
 
-  /** What lies between {@code from} and {@code to} in each bucket. */
-  List<FreshRange> ranges(TieredOffsets from, TieredOffsets to) {
+  /** Asks all buckets for the state of their rows, with messages that keep their order. */
+  CompletableFuture<List<RowCut>> freeze() {
+    return all(Bucket::freeze);
+  }
+
+  /** Asks all buckets for the state that a tiering shall move. */
+  CompletableFuture<List<RowCut>> seal() {
+    return all(Bucket::seal);
+  }
+
+  /** Has all buckets go on from a new base; completes when the next cut can be made. */
+  CompletableFuture<Void> rebase(List<NewBase> bases) {
+    return all(bucket -> bucket.rebase(bases.get(bucket.id().bucket()))).thenApply(unused -> null);
+  }
+
+  /** What lies between {@code from} and the cut in each bucket. */
+  List<FreshRange> ranges(TieredOffsets from, List<RowCut> cuts) {
     List<FreshRange> ranges = new ArrayList<>();
     for (Bucket bucket : buckets) {
       int number = bucket.id().bucket();
+      RowCut cut = cuts.get(number);
       long start = from.of(number);
-      long end = to.of(number);
-      ranges.add(new FreshRange(number, start, end, end - start, bucket.fresh().bytes(start, end)));
+      long end = cut.endOffset();
+      long live = cut.liveRows(start);
+      long bytes = bucket.fresh().bytes(start, end);
+      ranges.add(
+          new FreshRange(
+              number,
+              start,
+              end,
+              live,
+              start == end ? 0 : (long) (bytes * ((double) live / (end - start)))));
     }
     return ranges;
+  }
+
+  private <T> CompletableFuture<List<T>> all(Function<Bucket, CompletableFuture<T>> message) {
+    List<CompletableFuture<T>> answers = buckets.stream().map(message).toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(unused -> answers.stream().map(CompletableFuture::join).toList());
   }
 
   /** Whether the rows from {@code tiered} on are old or many enough to go to the lake. */

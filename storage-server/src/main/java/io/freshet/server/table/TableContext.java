@@ -8,10 +8,13 @@
  */
 package io.freshet.server.table;
 
+import io.freshet.server.keys.IndexStorage;
 import io.freshet.server.loop.EventLoop;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -19,6 +22,9 @@ import org.apache.arrow.memory.BufferAllocator;
  *
  * @param loop runs the table's own tasks
  * @param blocking runs reads and writes of the lake
+ * @param planning makes the overlays of plans
+ * @param newId makes identifiers that never come twice
+ * @param indexes where key indexes are kept
  * @param epoch of this server; the lake refuses commits of earlier ones
  * @param defaultLease of a union snapshot, if its reader does not ask for another
  * @param maxLease the longest that a reader may ask for
@@ -27,12 +33,25 @@ import org.apache.arrow.memory.BufferAllocator;
 public record TableContext(
     EventLoop loop,
     Executor blocking,
+    Executor planning,
+    Supplier<UUID> newId,
+    IndexStorage indexes,
     Clock clock,
     long epoch,
     Duration defaultLease,
     Duration maxLease,
     BufferAllocator allocator) {
   TableContext withLoop(EventLoop newLoop) {
-    return new TableContext(newLoop, blocking, clock, epoch, defaultLease, maxLease, allocator);
+    return new TableContext(
+        newLoop,
+        blocking,
+        planning,
+        newId,
+        indexes,
+        clock,
+        epoch,
+        defaultLease,
+        maxLease,
+        allocator);
   }
 }

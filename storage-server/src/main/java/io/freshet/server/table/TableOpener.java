@@ -14,6 +14,9 @@ import io.freshet.error.FreshetException;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshMemory;
 import io.freshet.server.fresh.FreshRows;
+import io.freshet.server.keys.BucketKeysOpener;
+import io.freshet.server.keys.KeyedRows;
+import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.log.BucketId;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,25 +57,59 @@ public record TableOpener(
     TableDefinition definition = lake.definition();
     LakeState state = lake.load();
     List<Bucket> buckets = new ArrayList<>();
+    List<BucketKeysOpener> indexes = new ArrayList<>();
     try {
-      for (int number = 0; number < definition.buckets(); number++) {
-        buckets.add(openBucket(new BucketId(id, number), definition, state));
+      TableKeys keys = null;
+      if (definition.hasPrimaryKey()) {
+        keys = TableKeys.open(context.indexes(), id, definition);
+        for (int number = 0; number < definition.buckets(); number++) {
+          BucketId bucket = new BucketId(id, number);
+          indexes.add(new BucketKeysOpener(bucket, loop(id, number), keys));
+        }
+        new IndexFollower(definition, lake, keys, indexes).follow(state);
       }
+      for (int number = 0; number < definition.buckets(); number++) {
+        BucketKeysOpener index = keys == null ? null : indexes.get(number);
+        buckets.add(openBucket(new BucketId(id, number), definition, state, keys, index));
+      }
+      Base base = new Base(state, keys == null ? null : lake.deletes(state.snapshotId()));
+      EventLoop loop = loop(id, definition.buckets());
+      return new ServerTable(id, definition, context.withLoop(loop), lake, base, keys, buckets);
     } catch (RuntimeException | Error e) {
       buckets.forEach(TableOpener::close);
+      indexes.forEach(BucketKeysOpener::close);
       throw e;
     }
-    EventLoop loop = loop(id, definition.buckets());
-    return new ServerTable(id, definition, context.withLoop(loop), lake, state, buckets);
+  }
+
+  /** Deletes what is kept of a dropped table beside the lake. */
+  void delete(UUID id) {
+    log.delete(id);
+    TableKeys.delete(context.indexes(), id);
   }
 
   /** Releases what a bucket holds; nothing uses it any more. */
   static void close(Bucket bucket) {
     bucket.log().close();
     bucket.fresh().close();
+    close(bucket.keyed(), bucket.loop());
   }
 
-  private Bucket openBucket(BucketId id, TableDefinition definition, LakeState state) {
+  private static void close(@Nullable KeyedRows keyed, EventLoop loop) {
+    if (keyed != null) {
+      loop.call(() -> {
+        keyed.close();
+        return true;
+      });
+    }
+  }
+
+  private Bucket openBucket(
+      BucketId id,
+      TableDefinition definition,
+      LakeState state,
+      @Nullable TableKeys keys,
+      @Nullable BucketKeysOpener index) {
     BucketLog opened = log.open(id, context.epoch());
     try {
       long tiered = state.tiered().of(id.bucket());
@@ -93,30 +131,41 @@ public record TableOpener(
             tiered,
             opened.startOffset());
       }
-      FreshRows fresh = replay(opened, definition, tiered);
-      return new Bucket(id, loop(id.tableId(), id.bucket()), opened, fresh, context.clock());
+      FreshRows fresh =
+          new FreshRows(opened, memory, schemaId -> definition.logSchema(), allocator);
+      KeyedRows keyed = null;
+      try {
+        Replay replay = Replay.ofAppends(fresh);
+        if (keys != null && index != null) {
+          keyed = new KeyedRows(id, index.finish(tiered), tiered);
+          replay = Replay.ofChanges(fresh, keyed, keys, definition, index.loop(), allocator);
+        }
+        replay(opened, tiered, replay);
+        if (keyed != null) {
+          keyed.keys().start();
+        }
+      } catch (RuntimeException | Error e) {
+        fresh.close();
+        close(keyed, loop(id.tableId(), id.bucket()));
+        throw e;
+      }
+      EventLoop loop = loop(id.tableId(), id.bucket());
+      return new Bucket(id, loop, opened, fresh, keyed, context.clock());
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
     }
   }
 
-  private FreshRows replay(BucketLog log, TableDefinition definition, long fromOffset) {
-    FreshRows fresh = new FreshRows(log, memory, schemaId -> definition.schema(), allocator);
-    try {
-      long next = fromOffset;
-      while (next < log.endOffset()) {
-        for (LogEntry entry : log.read(next, REPLAY_BYTES)) {
-          try (entry) {
-            fresh.add(entry);
-            next = entry.endOffset();
-          }
+  private static void replay(BucketLog log, long fromOffset, Replay replay) {
+    long next = fromOffset;
+    while (next < log.endOffset()) {
+      for (LogEntry entry : log.read(next, REPLAY_BYTES)) {
+        try (entry) {
+          replay.apply(entry);
+          next = entry.endOffset();
         }
       }
-      return fresh;
-    } catch (RuntimeException | Error e) {
-      fresh.close();
-      throw e;
     }
   }
 

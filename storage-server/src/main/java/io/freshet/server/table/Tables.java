@@ -223,7 +223,7 @@ public final class Tables {
       }
       DropMode mode = stored.dropMode() == null ? DropMode.PURGE : stored.dropMode();
       lake.drop(stored.name(), stored.id(), mode);
-      opener.log().delete(stored.id());
+      opener.delete(stored.id());
       store.delete(stored.id());
       byName.remove(stored.name());
     } catch (RuntimeException e) {

@@ -15,7 +15,11 @@ import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.keys.NewBase;
+import io.freshet.server.keys.RowCut;
+import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.CommitOutcome;
+import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.TieredOffsets;
@@ -26,7 +30,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,23 +45,35 @@ import org.slf4j.LoggerFactory;
 final class Tiering {
   private static final Logger LOG = LoggerFactory.getLogger(Tiering.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration SEAL_PAUSE = Duration.ofMillis(20);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(30);
 
   private final TableName table;
   private final TableContext context;
   private final LakeTable lake;
   private final TableBuckets buckets;
+  private final @Nullable TableKeys keys;
   private final Runnable onNewBase;
   private final Consumer<FreshetException> onFenced;
 
-  private LakeState base;
+  private Base base;
   private boolean isRunning;
+
+  /** Whether buckets still take in the last base. */
+  private boolean isFollowing;
+
+  /** Whether the lake may have another state than the base. */
   private boolean isBaseUncertain;
+
+  /** Runs whose commits may or may not have taken effect. */
+  private final List<TieringRun> unresolved = new ArrayList<>();
+
   private int failures;
   private long nextAttemptMillis;
   private List<CompletableFuture<TierResult>> waiting = new ArrayList<>();
 
   /**
+   * @param keys null for a log table
    * @param onNewBase runs on the event loop after each change of the base
    * @param onFenced told on the event loop when another server has taken the table over
    */
@@ -64,19 +82,21 @@ final class Tiering {
       TableContext context,
       LakeTable lake,
       TableBuckets buckets,
-      LakeState base,
+      @Nullable TableKeys keys,
+      Base base,
       Runnable onNewBase,
       Consumer<FreshetException> onFenced) {
     this.table = table;
     this.context = context;
     this.lake = lake;
     this.buckets = buckets;
+    this.keys = keys;
     this.base = base;
     this.onNewBase = onNewBase;
     this.onFenced = onFenced;
   }
 
-  LakeState base() {
+  Base base() {
     return base;
   }
 
@@ -94,34 +114,92 @@ final class Tiering {
 
   /** Starts a run unless one is under way or it is too early after a failure. */
   void start(TableDefinition definition) {
-    if (isRunning || context.clock().millis() < nextAttemptMillis) {
+    if (isRunning || isFollowing || context.clock().millis() < nextAttemptMillis) {
       return;
     }
     TieredOffsets ends = buckets.ends();
     List<CompletableFuture<TierResult>> requests = waiting;
     waiting = new ArrayList<>();
-    if (base.tiered().equals(ends) && !isBaseUncertain) {
-      requests.forEach(request -> request.complete(new TierResult(base.snapshotId(), 0, 0)));
+    if (base.state().tiered().equals(ends) && !isBaseUncertain) {
+      requests.forEach(
+          request -> request.complete(new TierResult(base.state().snapshotId(), 0, 0)));
       return;
     }
     isRunning = true;
-    boolean isReload = isBaseUncertain;
     long startMillis = context.clock().millis();
+    buckets
+        .seal()
+        .whenComplete((cuts, error) ->
+            context
+                .loop()
+                .execute(() -> {
+                  if (error == null) {
+                    run(definition, cuts, requests, startMillis);
+                  } else {
+                    isRunning = false;
+                    waiting.addAll(requests);
+                    nextAttemptMillis = context.clock().millis() + SEAL_PAUSE.toMillis();
+                    LOG.debug("Can't cut table {} yet", table, error);
+                  }
+                }));
+  }
+
+  private void run(
+      TableDefinition definition,
+      List<RowCut> cuts,
+      List<CompletableFuture<TierResult>> requests,
+      long startMillis) {
+    boolean isReload = isBaseUncertain;
+    LakeState from = base.state();
     TieringRun run =
         new TieringRun(
             definition,
             lake,
             buckets.buckets(),
-            base.tiered(),
-            ends,
+            keys,
+            from,
+            cuts,
             context.epoch(),
+            context.newId().get(),
             context.allocator());
-    CompletableFuture.supplyAsync(
-            () -> isReload ? run.runUnlessCommitted() : run.run(), context.blocking())
-        .whenComplete((outcome, error) ->
-            context
-                .loop()
-                .execute(() -> finish(definition, run, outcome, error, requests, startMillis)));
+    CompletableFuture<Attempt> attempt = new CompletableFuture<>();
+    attempt.whenComplete((done, error) ->
+        context.loop().execute(() -> finish(definition, run, done, error, requests, startMillis)));
+    try {
+      context
+          .blocking()
+          .execute(() -> {
+            try {
+              attempt.complete(attempt(run, from, isReload));
+            } catch (RuntimeException | Error e) {
+              attempt.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      attempt.completeExceptionally(e); // The server is shutting down.
+    }
+  }
+
+  /** What became of a run, and what the base has deleted if there is a new one. */
+  private record Attempt(CommitOutcome outcome, @Nullable LakeDeletes deletes) {}
+
+  private Attempt attempt(TieringRun run, LakeState from, boolean isReload) {
+    CommitOutcome outcome = null;
+    if (isReload) {
+      LakeState state = lake.load();
+      if (!state.tiered().equals(from.tiered())) {
+        outcome = new CommitOutcome.Committed(state);
+      }
+    }
+    if (outcome == null) {
+      outcome = run.run();
+    }
+    boolean needsDeletes = keys != null && outcome instanceof CommitOutcome.Committed;
+    return new Attempt(
+        outcome,
+        needsDeletes
+            ? lake.deletes(((CommitOutcome.Committed) outcome).state().snapshotId())
+            : null);
   }
 
   /** Fails all who wait for a run that has not started. */
@@ -133,23 +211,30 @@ final class Tiering {
   private void finish(
       TableDefinition definition,
       TieringRun run,
-      @Nullable CommitOutcome outcome,
+      @Nullable Attempt attempt,
       @Nullable Throwable error,
       List<CompletableFuture<TierResult>> requests,
       long startMillis) {
     context.loop().assertInLoop();
     isRunning = false;
     Throwable failure = error;
-    if (outcome instanceof CommitOutcome.Committed committed) {
-      failure = swapBase(committed.state());
+    CommitOutcome outcome = attempt == null ? null : attempt.outcome();
+    LakeState before = base.state();
+    if (attempt != null && outcome instanceof CommitOutcome.Committed committed) {
+      failure = swapBase(committed.state(), attempt.deletes(), run);
     } else if (outcome instanceof CommitOutcome.Rejected rejected) {
       failure = rejected.reason();
+    } else if (outcome instanceof CommitOutcome.Conflict conflict) {
+      failure = conflict.reason();
     } else if (outcome instanceof CommitOutcome.Unknown unknown) {
       failure = unknown.reason();
     }
     if (failure == null) {
-      succeed(run, requests, context.clock().millis() - startMillis);
+      succeed(before, run, requests, context.clock().millis() - startMillis);
     } else {
+      if (run.mayBeCommitted()) {
+        unresolved.add(run);
+      }
       fail(failure, requests);
     }
     if (!waiting.isEmpty()) {
@@ -157,15 +242,17 @@ final class Tiering {
     }
   }
 
-  private void succeed(TieringRun run, List<CompletableFuture<TierResult>> requests, long millis) {
+  private void succeed(
+      LakeState before, TieringRun run, List<CompletableFuture<TierResult>> requests, long millis) {
     failures = 0;
     nextAttemptMillis = 0;
     isBaseUncertain = false;
-    long rows = base.tiered().rowsSince(run.from());
+    LakeState state = base.state();
+    long rows = state.tiered().rowsSince(before.tiered());
     LOG.info("Tiered {} rows of table {} in {} ms", rows, table, millis);
-    if (base.tiered().equals(run.to())) {
+    if (state.tiered().equals(run.to())) {
       requests.forEach(
-          request -> request.complete(new TierResult(base.snapshotId(), rows, millis)));
+          request -> request.complete(new TierResult(state.snapshotId(), rows, millis)));
     } else {
       // The lake had taken an earlier commit; the rest of what was asked for is yet to go.
       waiting.addAll(requests);
@@ -204,7 +291,8 @@ final class Tiering {
   }
 
   /** Makes {@code state} the base, or says why that can't be. */
-  private @Nullable FreshetException swapBase(LakeState state) {
+  private @Nullable FreshetException swapBase(
+      LakeState state, @Nullable LakeDeletes deletes, TieringRun last) {
     if (state.epoch() > context.epoch()) {
       return FreshetException.of(
           FENCED,
@@ -216,7 +304,7 @@ final class Tiering {
     }
     for (Bucket bucket : buckets.buckets()) {
       int number = bucket.id().bucket();
-      long before = base.tiered().of(number);
+      long before = base.state().tiered().of(number);
       long tiered = state.tiered().of(number);
       if (tiered < before || tiered > bucket.endOffset()) {
         return FreshetException.of(
@@ -230,8 +318,52 @@ final class Tiering {
             bucket.endOffset());
       }
     }
-    base = state;
+    if (keys != null) {
+      TieringRun committed = committed(state, last);
+      if (committed == null) {
+        return FreshetException.of(
+            LAKE_DIVERGED,
+            "The lake holds table %s up to %s, and this server has not tiered it there: restart the server to"
+                + " go on from it",
+            table,
+            state.tiered());
+      }
+      follow(committed.newBases(state));
+    }
+    unresolved.clear();
+    base = new Base(state, deletes);
     onNewBase.run();
     return null;
+  }
+
+  /** The run whose commit has made {@code state}. */
+  private @Nullable TieringRun committed(LakeState state, TieringRun last) {
+    if (state.commitId() == null) {
+      return null;
+    }
+    return Stream.concat(Stream.of(last), unresolved.stream())
+        .filter(run -> run.id().equals(state.commitId()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Has the buckets go on from a base; whoever plans after this does it too. */
+  private void follow(List<NewBase> bases) {
+    isFollowing = true;
+    buckets
+        .rebase(bases)
+        .whenComplete((unused, error) ->
+            context
+                .loop()
+                .execute(() -> {
+                  isFollowing = false;
+                  if (error != null) {
+                    LOG.warn(
+                        "Table {} can't be tiered again before a restart: {}",
+                        table,
+                        error.toString());
+                    isFollowing = true;
+                  }
+                }));
   }
 }

@@ -8,23 +8,33 @@
  */
 package io.freshet.server.table;
 
+import io.freshet.overlay.PositionBitmap;
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.LakeState;
-import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableDefinition;
+import java.util.List;
+import java.util.Map;
 
 /**
- * A union snapshot as the server keeps it: reads see the base, and fresh rows from the base's
- * tiered offsets up to {@code ends}.
+ * A union snapshot as the server keeps it: reads see the base without what the overlays hide, and
+ * the live fresh rows from the base's tiered offsets up to the cuts.
  *
- * @param ends high watermarks at the moment of the plan
+ * @param cuts of all buckets at the moment of the plan
+ * @param overlays by location of a data file of the base; not to be changed
  */
 public record UnionLease(
     String snapshot,
     TableDefinition definition,
     LakeState base,
-    TieredOffsets ends,
+    List<RowCut> cuts,
+    Map<String, PositionBitmap> overlays,
     long expiresAtMillis) {
+  public UnionLease {
+    cuts = List.copyOf(cuts);
+    overlays = Map.copyOf(overlays);
+  }
+
   UnionLease withExpiry(long newExpiresAtMillis) {
-    return new UnionLease(snapshot, definition, base, ends, newExpiresAtMillis);
+    return new UnionLease(snapshot, definition, base, cuts, overlays, newExpiresAtMillis);
   }
 }

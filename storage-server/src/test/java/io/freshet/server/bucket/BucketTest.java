@@ -181,7 +181,7 @@ final class BucketTest {
   private Bucket open() {
     FreshRows fresh =
         new FreshRows(log, new FreshMemory(1 << 20), schemaId -> LongBatches.TABLE, allocator);
-    return new Bucket(new BucketId(new UUID(1, 2), 3), loop, log, fresh, Clock.systemUTC());
+    return new Bucket(new BucketId(new UUID(1, 2), 3), loop, log, fresh, null, Clock.systemUTC());
   }
 
   private CompletableFuture<AppendResult> append(long sequence, @Nullable Long previous) {
@@ -196,7 +196,7 @@ final class BucketTest {
       @Nullable WriterSequence writer, @Nullable Long previous) {
     CompletableFuture<AppendResult> result =
         bucket.append(
-            new AppendRequest(0, writer, previous, LongBatches.batch(allocator, 0, ROWS)));
+            new AppendRequest(0, writer, previous, null, LongBatches.batch(allocator, 0, ROWS)));
     loop.runAll();
     return result;
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** The loop and the background of an index, both on the test's thread, run when it says so. */
 final class ManualLoop implements EventLoop {
@@ -33,6 +34,11 @@ final class ManualLoop implements EventLoop {
   @Override
   public void submit(Runnable request) {
     events.add(request);
+  }
+
+  @Override
+  public <T> T call(Supplier<T> task) {
+    return task.get();
   }
 
   @Override

@@ -13,6 +13,7 @@ import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import io.freshet.error.FreshetException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 
 /** A loop that runs its tasks when the test says so. */
 public final class ManualLoop implements EventLoop {
@@ -53,6 +54,16 @@ public final class ManualLoop implements EventLoop {
       throw FreshetException.of(OVERLOADED, "The loop is full");
     }
     tasks.add(request);
+  }
+
+  @Override
+  public <T> T call(Supplier<T> task) {
+    isRunning = true;
+    try {
+      return task.get();
+    } finally {
+      isRunning = false;
+    }
   }
 
   @Override

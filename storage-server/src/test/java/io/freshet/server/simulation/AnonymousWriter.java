@@ -48,6 +48,7 @@ final class AnonymousWriter implements Actor {
                     0,
                     null,
                     null,
+                    null,
                     SimulatedRows.batch(rows, simulation.random(), simulation.allocator())));
     result.whenComplete((value, error) ->
         simulation.callback(

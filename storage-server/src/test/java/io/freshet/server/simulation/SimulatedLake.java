@@ -14,19 +14,24 @@ import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
 
 import io.freshet.error.FreshetException;
+import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.lake.CommitOutcome;
 import io.freshet.server.lake.Lake;
+import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeFiles;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.TieredOffsets;
+import io.freshet.server.lake.TieringCommit;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -42,30 +47,86 @@ final class SimulatedLake {
   private final Random random;
   private final double faultRate;
   private final List<Snapshot> snapshots = new ArrayList<>();
-  private final List<Commit> delayed = new ArrayList<>();
+  private final List<TieringCommit> delayed = new ArrayList<>();
 
+  private long filesWritten;
   private @Nullable UUID tableId;
   private @Nullable TableDefinition definition;
   private boolean isDown;
   private boolean isFaultless;
 
-  /** A committed state: the rows of its parent and those of {@code files}. */
-  record Snapshot(Files files, TieredOffsets tiered, long epoch) {}
+  /**
+   * A committed state.
+   *
+   * @param files its data files, in the order in which they were committed
+   * @param deleted by location of a data file, the positions that are deleted
+   */
+  record Snapshot(
+      List<Files> files,
+      Map<String, PositionBitmap> deleted,
+      TieredOffsets tiered,
+      long epoch,
+      UUID commitId) {
+    /** The live rows, in the order in which they were committed. */
+    LongStream rows() {
+      return files.stream()
+          .flatMapToLong(file -> {
+            PositionBitmap gone = deleted.getOrDefault(file.location(), new PositionBitmap());
+            return LongStream.range(0, file.rows())
+                .filter(position -> !gone.contains(position))
+                .map(position -> file.rows[(int) position]);
+          });
+    }
+  }
 
-  private record Commit(Files files, TieredOffsets from, TieredOffsets to, long epoch) {}
-
-  /** Files with their rows, in the order in which they were written. */
-  static final class Files implements LakeFiles {
+  /** A data file with its rows, in the order in which they were written. */
+  static final class Files implements LakeFiles, LakeFiles.WrittenRows {
+    private final String location;
     private final long[] rows;
+
+    /** int[rows]: the batch, and the row within it, that each row came from. */
+    private final int[] batches;
+
+    private final int[] batchRows;
     private boolean isDeleted;
 
-    Files(long[] rows) {
-      this.rows = rows;
+    Files(String location, List<long[]> written) {
+      this.location = location;
+      rows = written.stream().flatMapToLong(LongStream::of).toArray();
+      batches = new int[rows.length];
+      batchRows = new int[rows.length];
+      int position = 0;
+      for (int batch = 0; batch < written.size(); batch++) {
+        for (int row = 0; row < written.get(batch).length; row++, position++) {
+          batches[position] = batch;
+          batchRows[position] = row;
+        }
+      }
+    }
+
+    @Override
+    public List<Files> files() {
+      return rows.length == 0 ? List.of() : List.of(this);
+    }
+
+    @Override
+    public String location() {
+      return location;
     }
 
     @Override
     public long rows() {
       return rows.length;
+    }
+
+    @Override
+    public int batch(long position) {
+      return batches[(int) position];
+    }
+
+    @Override
+    public int row(long position) {
+      return batchRows[(int) position];
     }
   }
 
@@ -115,9 +176,7 @@ final class SimulatedLake {
 
   /** The tiered offsets of a snapshot; null stands for the empty table. */
   TieredOffsets tieredOf(@Nullable Long snapshotId, int buckets) {
-    return snapshotId == null
-        ? TieredOffsets.zero(buckets)
-        : snapshots.get((int) (snapshotId - 1)).tiered();
+    return snapshotId == null ? TieredOffsets.zero(buckets) : snapshot(snapshotId).tiered();
   }
 
   /** All rows of a snapshot by bucket, in the order in which they were committed. */
@@ -126,15 +185,13 @@ final class SimulatedLake {
     for (int bucket = 0; bucket < buckets; bucket++) {
       rows.add(LongStream.builder());
     }
-    int count = snapshotId == null ? 0 : (int) (long) snapshotId;
-    for (Snapshot snapshot : snapshots.subList(0, count)) {
-      if (snapshot.files().isDeleted) {
+    if (snapshotId != null) {
+      Snapshot snapshot = snapshot(snapshotId);
+      if (snapshot.files().stream().anyMatch(file -> file.isDeleted)) {
         throw new InvariantViolation(
             "AcknowledgedNeverLost", "files of a lake snapshot were deleted");
       }
-      for (long row : snapshot.files().rows) {
-        rows.get(SimulatedRows.bucket(row)).add(row);
-      }
+      snapshot.rows().forEach(row -> rows.get(SimulatedRows.bucket(row)).add(row));
     }
     return rows.stream().map(builder -> builder.build().toArray()).toList();
   }
@@ -146,6 +203,10 @@ final class SimulatedLake {
     return definition;
   }
 
+  private Snapshot snapshot(long snapshotId) {
+    return snapshots.get((int) (snapshotId - 1));
+  }
+
   private Snapshot newest() {
     return snapshots.get(snapshots.size() - 1);
   }
@@ -153,17 +214,18 @@ final class SimulatedLake {
   private LakeState state() {
     int buckets = existing().buckets();
     return snapshots.isEmpty()
-        ? new LakeState(null, "metadata 0", 0, TieredOffsets.zero(buckets), 0)
+        ? new LakeState(null, "metadata 0", 0, TieredOffsets.zero(buckets), 0, null)
         : new LakeState(
             (long) snapshots.size(),
             "metadata " + snapshots.size(),
-            snapshots.stream().mapToLong(snapshot -> snapshot.files().rows()).sum(),
+            newest().rows().count(),
             newest().tiered(),
-            newest().epoch());
+            newest().epoch(),
+            newest().commitId());
   }
 
   /** Checks and commits in one step, as a catalog's swap of the metadata does. */
-  private CommitOutcome apply(Commit commit) {
+  private CommitOutcome apply(TieringCommit commit) {
     LakeState now = state();
     if (now.epoch() > commit.epoch()) {
       return new CommitOutcome.Rejected(
@@ -177,7 +239,34 @@ final class SimulatedLake {
               now.tiered(),
               commit.from()));
     }
-    snapshots.add(new Snapshot(commit.files(), commit.to(), commit.epoch()));
+    if (existing().hasPrimaryKey() && !Objects.equals(now.snapshotId(), commit.baseSnapshotId())) {
+      return new CommitOutcome.Conflict(
+          now.snapshotId(),
+          FreshetException.of(
+              LAKE_DIVERGED,
+              "The lake has snapshot %s, not %s as expected",
+              now.snapshotId(),
+              commit.baseSnapshotId()));
+    }
+    List<Files> files = new ArrayList<>();
+    Map<String, PositionBitmap> deleted = new HashMap<>();
+    if (!snapshots.isEmpty()) {
+      files.addAll(newest().files());
+      deleted.putAll(newest().deleted());
+    }
+    commit
+        .superseded()
+        .forEach((location, positions) -> {
+          if (files.stream().noneMatch(file -> file.location().equals(location))) {
+            throw new InvariantViolation(
+                "TieringIsInvisible", "rows of %s are superseded, which is no file", location);
+          }
+          PositionBitmap all = deleted.getOrDefault(location, new PositionBitmap()).copy();
+          all.addAll(positions);
+          deleted.put(location, all);
+        });
+    files.addAll(((Files) commit.files()).files());
+    snapshots.add(new Snapshot(files, deleted, commit.to(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
   }
 
@@ -259,19 +348,14 @@ final class SimulatedLake {
     @Override
     public LakeFiles write(List<VectorSchemaRoot> batches) {
       reach();
-      LongStream.Builder rows = LongStream.builder();
-      for (VectorSchemaRoot batch : batches) {
-        for (long row : SimulatedRows.read(batch)) {
-          rows.add(row);
-        }
-      }
+      List<long[]> rows = new ArrayList<>();
+      batches.forEach(batch -> rows.add(SimulatedRows.read(batch)));
       answer();
-      return new Files(rows.build().toArray());
+      return new Files("memory:" + filesWritten++, rows);
     }
 
     @Override
-    public CommitOutcome commit(LakeFiles files, TieredOffsets from, TieredOffsets to, long epoch) {
-      Commit commit = new Commit((Files) files, from, to, epoch);
+    public CommitOutcome commit(TieringCommit commit) {
       try {
         reach();
       } catch (FreshetException e) {
@@ -290,6 +374,25 @@ final class SimulatedLake {
       } catch (FreshetException e) {
         return new CommitOutcome.Unknown(e);
       }
+    }
+
+    @Override
+    public LakeDeletes deletes(@Nullable Long snapshotId) {
+      reach();
+      Map<String, PositionBitmap> deleted =
+          snapshotId == null ? Map.of() : snapshot(snapshotId).deleted();
+      return new LakeDeletes() {
+        @Override
+        public Set<String> files() {
+          return deleted.keySet();
+        }
+
+        @Override
+        public PositionBitmap of(String location) {
+          reach();
+          return deleted.getOrDefault(location, new PositionBitmap()).copy();
+        }
+      };
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.FreshRange;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.Projection;
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.read.FreshRead;
 import io.freshet.server.table.ServerTable;
@@ -280,7 +281,7 @@ final class SimulatedReader implements Actor {
                   lease.snapshot(),
                   from.acknowledgedBefore,
                   lease.base().tiered(),
-                  lease.ends(),
+                  new TieredOffsets(lease.cuts().stream().map(RowCut::endOffset).toList()),
                   simulation.lake().rows(lease.base().snapshotId(), fresh.size()),
                   fresh.stream().map(rows -> rows.build().toArray()).toList()));
       return true;

@@ -10,6 +10,9 @@ package io.freshet.server.simulation;
 
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshMemory;
+import io.freshet.server.index.KeyIndexConfiguration;
+import io.freshet.server.index.KeyIndexConfiguration.Verification;
+import io.freshet.server.keys.IndexStorage;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.log.Log;
 import io.freshet.server.loop.EventLoop;
@@ -66,6 +69,13 @@ final class SimulatedServer {
         new TableContext(
             loops.get(0),
             scheduler.newExecutor(2),
+            scheduler.newExecutor(2),
+            () -> new UUID(random.nextLong(), random.nextLong()),
+            new IndexStorage(
+                storage.indexes(),
+                scheduler.newExecutor(2),
+                allocator,
+                new KeyIndexConfiguration(6, 1 << 20, 3, Verification.EVERYTHING)),
             clock,
             epoch,
             DEFAULT_LEASE,

@@ -11,6 +11,7 @@ package io.freshet.server.simulation;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.server.log.BucketId;
+import io.freshet.server.log.Disk;
 import io.freshet.server.log.LocalLog;
 import io.freshet.server.log.LocalLogConfiguration;
 import io.freshet.server.log.Log;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 sealed interface SimulatedStorage {
   /** The logs as a new process opens them. */
   Log start(Executor writes, BufferAllocator allocator, Clock clock);
+
+  /** The disk of the key indexes as a new process finds it. */
+  Disk indexes();
 
   /**
    * Takes the power away: what the process still does to its logs fails.
@@ -49,10 +53,12 @@ sealed interface SimulatedStorage {
   final class OnDisk implements SimulatedStorage {
     private final LocalLogConfiguration configuration;
     private SimulatedDisk disk;
+    private SimulatedDisk indexes;
     private boolean needsRestart;
 
     OnDisk(long seed, LocalLogConfiguration configuration) {
       this.disk = new SimulatedDisk(seed);
+      this.indexes = new SimulatedDisk(seed + 1);
       this.configuration = configuration;
     }
 
@@ -62,8 +68,14 @@ sealed interface SimulatedStorage {
     }
 
     @Override
+    public Disk indexes() {
+      return indexes;
+    }
+
+    @Override
     public void crash(List<BucketId> open, long nextEpoch) {
       disk = disk.crash();
+      indexes = indexes.crash();
       needsRestart = false;
     }
 
@@ -104,6 +116,7 @@ sealed interface SimulatedStorage {
   final class InMemory implements SimulatedStorage {
     private @Nullable SimulatedLog log;
     private Executor current = task -> {};
+    private SimulatedDisk indexes = new SimulatedDisk(1);
 
     @Override
     public Log start(Executor writes, BufferAllocator allocator, Clock clock) {
@@ -116,10 +129,16 @@ sealed interface SimulatedStorage {
       return same;
     }
 
+    @Override
+    public Disk indexes() {
+      return indexes;
+    }
+
     /** Another owner takes the logs, so that what waits to be written never is. */
     @Override
     public void crash(List<BucketId> open, long nextEpoch) {
       open.forEach(bucket -> started().open(bucket, nextEpoch).close());
+      indexes = indexes.crash();
     }
 
     @Override

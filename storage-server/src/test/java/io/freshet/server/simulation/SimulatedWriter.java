@@ -173,6 +173,7 @@ final class SimulatedWriter implements Actor {
                 0,
                 new WriterSequence(id, batch.sequence()),
                 lastSequences.put(part.bucket(), batch.sequence()),
+                null,
                 SimulatedRows.batch(part.rows(), random, simulation.allocator()));
         results.add(table.buckets().get(part.bucket()).append(request));
       }

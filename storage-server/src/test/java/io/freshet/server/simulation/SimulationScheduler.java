@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,6 +171,17 @@ final class SimulationScheduler {
         waitingRequests--;
         request.run();
       });
+    }
+
+    @Override
+    public <T> T call(Supplier<T> task) {
+      TaskQueue outer = running;
+      running = this;
+      try {
+        return task.get();
+      } finally {
+        running = outer;
+      }
     }
 
     @Override

@@ -11,6 +11,7 @@ package io.freshet.server.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableDefinition;
@@ -95,8 +96,9 @@ final class LeasesTest {
     return new UnionLease(
         snapshot,
         DEFINITION,
-        new LakeState(null, "metadata", 0, tiered, 0),
-        new TieredOffsets(List.of(70L, 80L)),
+        new LakeState(null, "metadata", 0, tiered, 0, null),
+        List.of(RowCut.ofAppends(70), RowCut.ofAppends(80)),
+        Map.of(),
         expiresAtMillis);
   }
 }

@@ -1,0 +1,44 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.keys;
+
+import io.freshet.overlay.PositionBitmap;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Positions of lake files that changes have superseded. Frozen copies share its memory: a file's
+ * positions are copied when they change for the first time after they were frozen. For one thread.
+ */
+final class OverlayBitmaps {
+  private final Map<Integer, Versioned> files = new HashMap<>();
+  private long version;
+
+  private record Versioned(PositionBitmap positions, long version) {}
+
+  void add(int fileNumber, long position) {
+    Versioned file = files.get(fileNumber);
+    if (file == null) {
+      file = new Versioned(new PositionBitmap(), version);
+      files.put(fileNumber, file);
+    } else if (file.version != version) {
+      file = new Versioned(file.positions.copy(), version);
+      files.put(fileNumber, file);
+    }
+    file.positions.add(position);
+  }
+
+  /** The overlay as it is now, by file number; not to be changed. */
+  Map<Integer, PositionBitmap> freeze() {
+    version++;
+    Map<Integer, PositionBitmap> frozen = new HashMap<>(files.size() * 2);
+    files.forEach((number, file) -> frozen.put(number, file.positions));
+    return frozen;
+  }
+}

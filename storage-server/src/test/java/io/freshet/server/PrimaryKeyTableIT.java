@@ -1,0 +1,126 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.client.TableWriter;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.FileOverlay;
+import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.Projection;
+import io.freshet.table.ChangeType;
+import io.freshet.table.TableName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Upserts and deletes through a real server, against a map. */
+final class PrimaryKeyTableIT {
+  private static final TableName TABLE = TableName.parse("db.accounts");
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              Types.NestedField.required(1, "id", Types.LongType.get()),
+              Types.NestedField.required(2, "name", Types.StringType.get()),
+              Types.NestedField.optional(3, "amount", Types.LongType.get())),
+          Set.of(1));
+
+  @TempDir Path data;
+
+  private final Map<Long, String> oracle = new TreeMap<>();
+  private final Random random = new Random(5);
+
+  @Test
+  void unionIsTheLastChangeOfEachKeyBeforeAndAfterTieringAndRestart() {
+    try (TestServer server = new TestServer(data)) {
+      server
+          .client()
+          .createTable(
+              new CreateTable(
+                  TABLE, SCHEMA, null, null, 3, null, Map.of("freshet.freshness", "1h")));
+      for (int round = 0; round < 6; round++) {
+        change(server, 400);
+        assertThat(rows(server)).isEqualTo(oracle);
+
+        server.client().tier(TABLE);
+        assertThat(rows(server)).isEqualTo(oracle);
+        TableDescription description = server.client().describeTable(TABLE);
+        assertThat(description.lakeRows()).isEqualTo(oracle.size());
+        assertThat(description.freshRows()).isZero();
+
+        change(server, 200);
+        assertThat(rows(server)).isEqualTo(oracle);
+        UnionSnapshot snapshot = server.client().plan(TABLE);
+        assertThat(
+                server.client().describeTable(TABLE).lakeRows()
+                    - snapshot.overlayRows()
+                    + snapshot.freshRows())
+            .isEqualTo(oracle.size());
+        assertThat(snapshot.overlays()).allSatisfy(PrimaryKeyTableIT::isConsistent);
+        server.client().release(snapshot);
+      }
+    }
+  }
+
+  private static void isConsistent(FileOverlay overlay) {
+    assertThat(overlay.positions().cardinality()).isEqualTo(overlay.overlayRows());
+    assertThat(overlay.deletedRows()).isGreaterThanOrEqualTo(overlay.overlayRows());
+  }
+
+  private Map<Long, String> rows(TestServer server) {
+    UnionSnapshot snapshot = server.client().plan(TABLE);
+    Map<Long, String> rows = new TreeMap<>();
+    for (Record row : server.rows(snapshot, Projection.of(snapshot.schema(), null, null))) {
+      String before =
+          rows.put((Long) row.getField("id"), row.getField("name") + "/" + row.getField("amount"));
+      assertThat(before).as("key %s comes once", row.getField("id")).isNull();
+    }
+    server.client().release(snapshot);
+    return rows;
+  }
+
+  private void change(TestServer server, int changes) {
+    Schema written = ChangeType.written(SCHEMA);
+    try (TableWriter writer = server.client().newWriter(TABLE);
+        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
+      for (int batch = 0; batch < changes; batch += 50) {
+        ArrowRowAppender appender = new ArrowRowAppender(written, rows);
+        for (int i = 0; i < 50; i++) {
+          Record row = GenericRecord.create(written);
+          long id = random.nextInt(500);
+          row.setField("id", id);
+          if (random.nextInt(5) == 0) {
+            row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
+            oracle.remove(id);
+          } else {
+            row.setField("name", "name " + random.nextInt(1000));
+            row.setField("amount", random.nextLong());
+            oracle.put(id, row.getField("name") + "/" + row.getField("amount"));
+          }
+          appender.append(row);
+        }
+        appender.finish();
+        var unused = writer.append(rows);
+      }
+    }
+  }
+}

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * LOCK     locked while a server runs; says which process
  * EPOCH    how often a server has started here, which is its epoch
+ * transactions/  one folder per table, in it its transaction record
  * tables/  one JSON file per table
  * log/     one folder per table, in it one per bucket
  * index/   key indexes, likewise; can be made again from lake and log
@@ -98,6 +99,10 @@ final class DataFolder implements AutoCloseable {
 
   Path index() {
     return folder.resolve("index");
+  }
+
+  Path transactions() {
+    return folder.resolve("transactions");
   }
 
   @Override

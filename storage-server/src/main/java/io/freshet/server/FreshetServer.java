@@ -54,7 +54,7 @@ public final class FreshetServer implements AutoCloseable {
   private static final int LOG_THREADS = 4;
   private static final int LAKE_THREADS = 2;
   private static final int INDEX_THREADS = 2;
-  private static final int PLAN_THREADS = 2;
+  private static final int CALL_THREADS = 4;
   private static final long LOG_PENDING_BYTES = 1L << 30;
   private static final long CLOSE_SECONDS = 60;
 
@@ -144,7 +144,7 @@ public final class FreshetServer implements AutoCloseable {
     ExecutorService logWrites = closing("log", Executors.newFixedThreadPool(LOG_THREADS));
     ExecutorService lakeWork = closing("lake", Executors.newFixedThreadPool(LAKE_THREADS));
     ExecutorService indexWork = closing("key indexes", Executors.newFixedThreadPool(INDEX_THREADS));
-    ExecutorService planning = closing("plans", Executors.newFixedThreadPool(PLAN_THREADS));
+    ExecutorService calls = closing("calls", Executors.newFixedThreadPool(CALL_THREADS));
     ExecutorService definitions = closing("tables", Executors.newSingleThreadExecutor());
     LocalLog log =
         new LocalLog(
@@ -160,10 +160,11 @@ public final class FreshetServer implements AutoCloseable {
         new TableContext(
             loops.get(0),
             lakeWork,
-            planning,
+            calls,
             UUID::randomUUID,
             new IndexStorage(
                 new LocalDisk(data.index()), indexWork, indexes, KeyIndexConfiguration.DEFAULT),
+            new LocalDisk(data.transactions()),
             Clock.systemUTC(),
             epoch,
             configuration.lease(),

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
@@ -32,6 +33,8 @@ import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableList;
 import io.freshet.protocol.TableRequest;
 import io.freshet.protocol.TierResult;
+import io.freshet.protocol.TransactionRequest;
+import io.freshet.protocol.TransactionState;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
 import java.net.URI;
@@ -173,7 +176,46 @@ public final class FreshetClient implements AutoCloseable {
    * that sends the same batches in the same order from sequence 0 on, adds none of them twice.
    */
   public TableWriter newWriter(TableName table, UUID writerId) {
-    return new TableWriter(connection, allocator, describeTable(table), writerId, retry, address);
+    return new TableWriter(
+        connection, allocator, describeTable(table), writerId, null, retry, address);
+  }
+
+  /**
+   * Begins a transaction, or finds the one of that id: a client that lost an answer asks again.
+   *
+   * @param id unlike that of any other transaction of the table; the server makes one if null
+   * @param timeout the server aborts it when it hears nothing of it for so long
+   */
+  public TransactionState beginTransaction(
+      TableName table, @Nullable String id, @Nullable Duration timeout) {
+    Long timeoutMillis = timeout == null ? null : timeout.toMillis();
+    BeginTransaction request = new BeginTransaction(table, id, timeoutMillis);
+    return id == null
+        ? call(FreshetAction.BEGIN_TRANSACTION, request, TransactionState.class)
+        : read(FreshetAction.BEGIN_TRANSACTION, request, TransactionState.class);
+  }
+
+  /**
+   * Makes everything visible that writers of the transaction have flushed, all at once. Does
+   * nothing if that was done: a client that lost the answer asks again.
+   */
+  public TransactionState commitTransaction(TableName table, String id) {
+    return read(
+        FreshetAction.COMMIT_TRANSACTION,
+        new TransactionRequest(table, id),
+        TransactionState.class);
+  }
+
+  /** Drops what the transaction has staged; refused once its commit was decided. */
+  public TransactionState abortTransaction(TableName table, String id) {
+    return read(
+        FreshetAction.ABORT_TRANSACTION, new TransactionRequest(table, id), TransactionState.class);
+  }
+
+  /** A writer whose batches become visible when the transaction is committed. */
+  public TableWriter newWriter(TableName table, String transaction, UUID writerId) {
+    return new TableWriter(
+        connection, allocator, describeTable(table), writerId, transaction, retry, address);
   }
 
   /**

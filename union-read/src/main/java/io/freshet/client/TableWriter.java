@@ -70,6 +70,7 @@ public final class TableWriter implements AutoCloseable {
   private final Schema schema;
   private final BucketSplitter splitter;
   private final UUID writerId;
+  private final @Nullable String transaction;
   private final RetryPolicy retry;
   private final String address;
   private final ScheduledExecutorService reconnects;
@@ -105,6 +106,7 @@ public final class TableWriter implements AutoCloseable {
       BufferAllocator allocator,
       TableDescription table,
       UUID writerId,
+      @Nullable String transaction,
       RetryPolicy retry,
       String address) {
     this.connection = connection;
@@ -113,6 +115,7 @@ public final class TableWriter implements AutoCloseable {
     this.schema = ArrowSchemas.toArrow(table.writtenSchema());
     this.splitter = new BucketSplitter(table.bucketKey(), table.buckets());
     this.writerId = writerId;
+    this.transaction = transaction;
     this.retry = retry;
     this.address = address;
     this.reconnects =
@@ -347,7 +350,7 @@ public final class TableWriter implements AutoCloseable {
     private volatile boolean isBroken;
 
     Stream() {
-      byte[] command = Json.write(new AppendCommand(table.table(), writerId));
+      byte[] command = Json.write(new AppendCommand(table.table(), writerId, transaction));
       put = connection.flight().startPut(FlightDescriptor.command(command), root, this);
       put.setUseZeroCopy(true); // What was sent is never changed.
     }

@@ -16,5 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Opens a stream of batches into a table; the command of a {@code DoPut}'s descriptor.
  *
  * @param writer the writer's identity, which makes sending a batch again harmless; null for none
+ * @param transaction the open transaction that the batches become a part of; null to make them
+ *     visible at once
  */
-public record AppendCommand(TableName table, @Nullable UUID writer) {}
+public record AppendCommand(TableName table, @Nullable UUID writer, @Nullable String transaction) {}

@@ -27,6 +27,9 @@ public enum FreshetAction {
   PLAN("plan", "Freeze a union snapshot and lease it"),
   RENEW("renew", "Extend a union snapshot's lease"),
   RELEASE("release", "Give a union snapshot back"),
+  BEGIN_TRANSACTION("begin-transaction", "Begin to stage batches that become visible together"),
+  COMMIT_TRANSACTION("commit-transaction", "Make what a transaction has staged visible"),
+  ABORT_TRANSACTION("abort-transaction", "Drop what a transaction has staged"),
   TIER("tier", "Move all fresh rows into the lake now");
 
   private final String actionName;

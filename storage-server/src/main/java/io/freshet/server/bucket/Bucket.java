@@ -31,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bucket of a table. An append is decided when it arrives (known already? which offsets?), goes
  * to the log, and is applied once it is durable: only then are its rows visible and acknowledged.
+ * What a transaction appends is held, and everything behind it, until the transaction is revealed.
  *
  * <p>State is touched on the event loop alone; {@link #endOffset} may be read by any thread.
  */
@@ -54,9 +56,12 @@ public final class Bucket {
   private final Clock clock;
   private final Writers writers;
   private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Deque<Hidden> hidden = new ArrayDeque<>();
 
   private long pendingBytes;
   private long nextOffset;
+  private long durableOffset;
+  private @Nullable UUID revealed;
   private long lastTimestampMicros;
   private boolean isFailing;
   private @Nullable FreshetException refusal;
@@ -73,6 +78,7 @@ public final class Bucket {
     private final CompletableFuture<AppendResult> result;
     private final long bytes;
     private final @Nullable Decision decision;
+    private final @Nullable UUID heldBy;
     private boolean isAnswered;
     private @Nullable Throwable error;
 
@@ -80,13 +86,24 @@ public final class Bucket {
         LogEntry entry,
         CompletableFuture<AppendResult> result,
         long bytes,
-        @Nullable Decision decision) {
+        @Nullable Decision decision,
+        @Nullable UUID heldBy) {
       this.entry = entry;
       this.result = result;
       this.bytes = bytes;
       this.decision = decision;
+      this.heldBy = heldBy;
     }
   }
+
+  /** A durable entry that is not visible yet. */
+  private record Hidden(
+      long startOffset,
+      long endOffset,
+      @Nullable WriterSequence writer,
+      @Nullable Decision decision,
+      @Nullable UUID heldBy,
+      CompletableFuture<AppendResult> result) {}
 
   /**
    * A bucket that goes on where its log ends. Call it before the loop gets tasks for this bucket.
@@ -110,6 +127,7 @@ public final class Bucket {
     this.clock = clock;
     this.writers = new Writers(id, log.recoveredWriters());
     this.nextOffset = log.endOffset();
+    this.durableOffset = nextOffset;
     this.endOffset = nextOffset;
   }
 
@@ -168,11 +186,32 @@ public final class Bucket {
    * rows are durable and visible; with OVERLOADED or LOG_WRITE_FAILED nothing was appended.
    */
   public CompletableFuture<AppendResult> append(AppendRequest request) {
+    return append(request, null);
+  }
+
+  /**
+   * Appends rows of a transaction, which stay hidden until it is revealed. Takes ownership of the
+   * request. The result completes once the rows are durable. One transaction at a time.
+   */
+  public CompletableFuture<AppendResult> appendHeld(AppendRequest request, UUID transaction) {
+    return append(request, transaction);
+  }
+
+  /** Makes the rows of a transaction visible, all of which are durable. */
+  public CompletableFuture<Void> reveal(UUID transaction) {
+    return event(() -> {
+      revealed = transaction;
+      show();
+      return CompletableFuture.completedFuture(null);
+    });
+  }
+
+  private CompletableFuture<AppendResult> append(AppendRequest request, @Nullable UUID heldBy) {
     CompletableFuture<AppendResult> result = new CompletableFuture<>();
     try {
       loop.submit(() -> {
         try (request) {
-          decide(request, result);
+          decide(request, heldBy, result);
         } catch (RuntimeException e) {
           result.completeExceptionally(e);
         } catch (Error e) {
@@ -193,7 +232,8 @@ public final class Bucket {
     refusal = reason;
   }
 
-  private void decide(AppendRequest request, CompletableFuture<AppendResult> result) {
+  private void decide(
+      AppendRequest request, @Nullable UUID heldBy, CompletableFuture<AppendResult> result) {
     loop.assertInLoop();
     if (refusal != null) {
       throw refusal;
@@ -232,7 +272,7 @@ public final class Bucket {
             writer,
             RecordBatches.share(request.batch()));
     nextOffset = entry.endOffset();
-    Pending added = new Pending(entry, result, bytes, decision);
+    Pending added = new Pending(entry, result, bytes, decision, heldBy);
     pending.addLast(added);
     if (writer != null) {
       writers.decide(writer, result);
@@ -265,12 +305,9 @@ public final class Bucket {
     LogEntry entry = first.entry;
     Throwable error = first.error;
     pendingBytes -= first.bytes;
-    if (entry.writer() != null) {
-      writers.settle(entry.writer());
-    }
     try (entry) {
       if (error == null) {
-        apply(entry, first.decision);
+        takeIn(first);
       } else {
         isFailing = true;
         if (first.decision != null) {
@@ -282,13 +319,57 @@ public final class Bucket {
     }
     if (isFailing && pending.isEmpty()) {
       isFailing = false;
-      nextOffset = endOffset;
+      nextOffset = durableOffset;
       if (keyed != null) {
-        keyed.undo(List.copyOf(failed), endOffset);
+        keyed.undo(List.copyOf(failed), durableOffset, endOffset);
         failed.clear();
       }
     }
-    complete(first.result, new AppendResult(entry.startOffset(), entry.endOffset()), error);
+    if (error != null) {
+      if (entry.writer() != null) {
+        writers.settle(entry.writer());
+      }
+      first.result.completeExceptionally(error);
+    } else {
+      if (first.heldBy != null) {
+        first.result.complete(new AppendResult(entry.startOffset(), entry.endOffset()));
+      }
+      show();
+    }
+  }
+
+  /** Keeps the rows of a durable entry, which are not visible yet. */
+  private void takeIn(Pending durable) {
+    if (stoppedReason != null) {
+      throw stoppedReason;
+    }
+    LogEntry entry = durable.entry;
+    fresh.add(entry);
+    durableOffset = entry.endOffset();
+    hidden.addLast(
+        new Hidden(
+            entry.startOffset(),
+            entry.endOffset(),
+            entry.writer(),
+            durable.decision,
+            durable.heldBy,
+            durable.result));
+  }
+
+  /** Makes visible what nothing holds, and acknowledges it. */
+  private void show() {
+    while (!hidden.isEmpty() && isShown(hidden.getFirst())) {
+      Hidden next = hidden.removeFirst();
+      if (keyed != null && next.decision != null) {
+        keyed.apply(next.decision);
+      }
+      if (next.writer != null) {
+        writers.settle(next.writer);
+        writers.apply(next.writer, next.startOffset, next.endOffset);
+      }
+      endOffset = next.endOffset;
+      next.result.complete(new AppendResult(next.startOffset, next.endOffset));
+    }
   }
 
   /** An entry is in the log that can't be applied here: nothing may follow it until a restart. */
@@ -308,19 +389,8 @@ public final class Bucket {
     return stoppedReason;
   }
 
-  private void apply(LogEntry entry, @Nullable Decision decision) {
-    if (stoppedReason != null) {
-      throw stoppedReason;
-    }
-    fresh.add(entry);
-    if (keyed != null && decision != null) {
-      keyed.apply(decision);
-    }
-    WriterSequence writer = entry.writer();
-    if (writer != null) {
-      writers.apply(writer, entry.startOffset(), entry.endOffset());
-    }
-    endOffset = entry.endOffset();
+  private boolean isShown(Hidden entry) {
+    return entry.heldBy == null || entry.heldBy.equals(revealed);
   }
 
   private <T> CompletableFuture<T> event(Supplier<CompletableFuture<T>> task) {

@@ -23,6 +23,9 @@ import io.freshet.protocol.Json;
 import io.freshet.protocol.OffsetRange;
 import io.freshet.server.bucket.AppendRequest;
 import io.freshet.server.bucket.AppendResult;
+import io.freshet.server.bucket.Bucket;
+import io.freshet.server.index.KeyHashes;
+import io.freshet.server.keys.BatchKeys;
 import io.freshet.server.log.WriterSequence;
 import io.freshet.server.table.ServerTable;
 import io.freshet.table.TableDefinition;
@@ -227,18 +230,13 @@ final class AppendStream {
               : new WriterSequence(command.writer(), sequence);
       Long previous = sequence == null ? null : lastSequences.put(part.bucket(), sequence);
       int schemaId = definition.schema().schemaId();
+      boolean isStaged = command.transaction() != null;
+      KeyHashes hashes = keys == null || isStaged ? null : keys.encode(part.batch(), allocator);
       ranges.add(
-          table
-              .buckets()
-              .get(part.bucket())
-              .append(
-                  new AppendRequest(
-                      schemaId,
-                      writer,
-                      previous,
-                      keys == null ? null : keys.encode(part.batch(), allocator),
-                      part.batch()))
-              .thenApply(result -> range(part.bucket(), result)));
+          bucket(part.bucket())
+              .append(new AppendRequest(schemaId, writer, previous, hashes, part.batch()))
+              .thenApply(result ->
+                  isStaged ? new OffsetRange(part.bucket(), 0, 0) : range(part.bucket(), result)));
     }
     long allRows = rows;
     return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
@@ -250,6 +248,14 @@ final class AppendStream {
                     .map(CompletableFuture::join)
                     .filter(range -> range.startOffset() < range.endOffset())
                     .toList()));
+  }
+
+  /** Where the rows of a bucket go: to its log, or for a transaction to be staged. */
+  private Bucket bucket(int number) {
+    String transaction = command.transaction();
+    return transaction == null
+        ? table.buckets().get(number)
+        : table.transactions().bucket(transaction, number);
   }
 
   private static OffsetRange range(int bucket, AppendResult result) {

@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
@@ -26,10 +27,13 @@ import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableList;
 import io.freshet.protocol.TableRequest;
+import io.freshet.protocol.TransactionRequest;
+import io.freshet.protocol.TransactionState;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
+import io.freshet.server.transaction.TransactionRecord;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
 import io.freshet.table.TableDefinition;
@@ -116,8 +120,43 @@ final class ControlActions {
             .release(snapshot)
             .thenApply(unused -> new Empty());
       }
+      case BEGIN_TRANSACTION -> {
+        BeginTransaction request = body.as(BeginTransaction.class);
+        yield tables
+            .get(request.table())
+            .call(
+                transactions -> transactions.begin(request.transaction(), request.timeoutMillis()))
+            .thenApply(ControlActions::state);
+      }
+      case COMMIT_TRANSACTION -> {
+        TransactionRequest request = body.as(TransactionRequest.class);
+        yield tables
+            .get(request.table())
+            .call(transactions -> transactions.commit(request.transaction()))
+            .thenCompose(committed -> committed)
+            .thenApply(ControlActions::state);
+      }
+      case ABORT_TRANSACTION -> {
+        TransactionRequest request = body.as(TransactionRequest.class);
+        yield tables
+            .get(request.table())
+            .call(transactions -> {
+              transactions.abort(request.transaction());
+              return new TransactionState(request.transaction(), TransactionState.State.ABORTED);
+            });
+      }
       case TIER -> tables.get(body.as(TableRequest.class).table()).tier();
     };
+  }
+
+  private static TransactionState state(TransactionRecord record) {
+    return new TransactionState(
+        record.id(),
+        switch (record.state()) {
+          case OPEN -> TransactionState.State.OPEN;
+          case COMMITTING, COMMITTED -> TransactionState.State.COMMITTED;
+          case ABORTED -> TransactionState.State.ABORTED;
+        });
   }
 
   private CompletableFuture<?> alterProperties(AlterProperties request) {

@@ -296,7 +296,7 @@ final class FreshetFlightProducer implements FlightProducer {
   private static AppendCommand appendCommand(FlightDescriptor descriptor) {
     return descriptor.isCommand()
         ? Json.read(descriptor.getCommand(), AppendCommand.class, "The command")
-        : new AppendCommand(tableName(descriptor), null);
+        : new AppendCommand(tableName(descriptor), null, null);
   }
 
   /** A path is {@code ["ns.table"]} or {@code ["ns", "table"]}. */

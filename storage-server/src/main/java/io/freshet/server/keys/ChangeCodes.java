@@ -9,8 +9,10 @@
 package io.freshet.server.keys;
 
 import io.freshet.table.ChangeType;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /**
@@ -24,6 +26,21 @@ public record ChangeCodes(ArrowBuf values) {
   public static ChangeCodes of(ArrowRecordBatch batch) {
     List<ArrowBuf> buffers = batch.getBuffers();
     return new ChangeCodes(buffers.get(buffers.size() - 1));
+  }
+
+  /**
+   * A batch with the same buffers but for a copy of the change types, which may be written to. The
+   * caller closes both.
+   */
+  public static ArrowRecordBatch copyIn(ArrowRecordBatch batch, BufferAllocator allocator) {
+    List<ArrowBuf> buffers = new ArrayList<>(batch.getBuffers());
+    ArrowBuf shared = buffers.get(buffers.size() - 1);
+    try (ArrowBuf copy = allocator.buffer(batch.getLength() * WIDTH)) {
+      copy.setBytes(0, shared, 0, batch.getLength() * WIDTH);
+      copy.writerIndex(batch.getLength() * WIDTH);
+      buffers.set(buffers.size() - 1, copy);
+      return new ArrowRecordBatch(batch.getLength(), batch.getNodes(), buffers);
+    }
   }
 
   public boolean isDelete(int row) {

@@ -67,11 +67,16 @@ public final class KeyedRows implements AutoCloseable {
     return keys.decide(hashes, codes, startOffset);
   }
 
-  /** Takes back decisions whose batches the log has refused, the newest first. */
-  public void undo(List<Decision> newestFirst, long endOffset) {
+  /**
+   * Takes back decisions whose batches the log has refused, the newest first.
+   *
+   * @param nextOffset where the log goes on
+   * @param endOffset up to which changes were applied
+   */
+  public void undo(List<Decision> newestFirst, long nextOffset, long endOffset) {
     newestFirst.forEach(keys::undo);
-    if (cut != null && cut.offset > endOffset) {
-      cut.offset = endOffset;
+    if (cut != null && cut.offset > nextOffset) {
+      cut.offset = nextOffset;
       completeCut(endOffset);
     }
   }

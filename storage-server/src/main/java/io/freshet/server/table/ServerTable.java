@@ -25,6 +25,7 @@ import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
+import io.freshet.server.transaction.Transactions;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
 import io.freshet.table.TableDefinition;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTable {
   private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
   private final UUID id;
@@ -54,11 +57,16 @@ public final class ServerTable {
   private final Leases leases;
   private final Tiering tiering;
   private final @Nullable TableKeys keys;
+  private final Transactions transactions;
+
+  /** Completes when commits that a crash has cut short are visible in all buckets. */
+  private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
 
   private TableDefinition definition;
   private TableOptions options;
   private long nextSnapshot;
   private long nextTrimMillis;
+  private long nextExpiryMillis;
   private boolean isClosed;
   private @Nullable FreshetException fencedError;
 
@@ -75,6 +83,7 @@ public final class ServerTable {
       LakeTable lake,
       Base base,
       @Nullable TableKeys keys,
+      Transactions transactions,
       List<Bucket> buckets) {
     this.id = id;
     this.definition = definition;
@@ -83,6 +92,7 @@ public final class ServerTable {
     this.buckets = new TableBuckets(buckets);
     this.leases = new Leases(definition.name());
     this.keys = keys;
+    this.transactions = transactions;
     this.tiering =
         new Tiering(
             definition.name(), context, lake, this.buckets, keys, base, this::trim, this::fenced);
@@ -90,7 +100,26 @@ public final class ServerTable {
 
   /** Starts the table's timers. */
   public void start() {
+    transactions
+        .recover()
+        .whenComplete((unused, error) -> {
+          if (error == null) {
+            recovered.complete(null);
+          } else {
+            recovered.completeExceptionally(error);
+          }
+        });
     context.loop().schedule(TICK, this::tick);
+  }
+
+  /** Calls the table's transactions where it may block. */
+  public <T> CompletableFuture<T> call(Function<Transactions, T> call) {
+    return CompletableFuture.supplyAsync(() -> call.apply(transactions), context.calls());
+  }
+
+  /** The table's transactions; its methods may block. */
+  public Transactions transactions() {
+    return transactions;
   }
 
   public UUID id() {
@@ -112,7 +141,8 @@ public final class ServerTable {
 
   /** Freezes a union snapshot and leases it for {@code lease}, or the server's default. */
   public CompletableFuture<UnionSnapshot> plan(@Nullable Duration lease) {
-    return this.<CompletableFuture<UnionSnapshot>>onLoop(() -> freeze(lease))
+    return recovered
+        .thenCompose(unused -> this.<CompletableFuture<UnionSnapshot>>onLoop(() -> freeze(lease)))
         .thenCompose(snapshot -> snapshot);
   }
 
@@ -182,12 +212,13 @@ public final class ServerTable {
 
   /** Moves all rows that are visible now into the lake. */
   public CompletableFuture<TierResult> tier() {
-    return this.<CompletableFuture<TierResult>>onLoop(
-            () -> {
+    return recovered
+        .thenCompose(unused ->
+            this.<CompletableFuture<TierResult>>onLoop(() -> {
               CompletableFuture<TierResult> result = new CompletableFuture<>();
               tiering.request(definition, result);
               return result;
-            })
+            }))
         .thenCompose(result -> result);
   }
 
@@ -271,7 +302,7 @@ public final class ServerTable {
           Map<String, PositionBitmap> positions = UnionOverlays.of(cuts, files);
           return new Frozen(cuts, positions, UnionOverlays.describe(positions, deletes));
         },
-        context.planning());
+        context.calls());
   }
 
   private UnionSnapshot describe(UnionLease lease, List<FileOverlay> overlays) {
@@ -292,6 +323,13 @@ public final class ServerTable {
     }
     context.loop().schedule(TICK, this::tick);
     leases.expire(nowMillis());
+    if (nowMillis() >= nextExpiryMillis) {
+      nextExpiryMillis = nowMillis() + EXPIRY_INTERVAL.toMillis();
+      context.calls().execute(transactions::expire);
+    }
+    if (!recovered.isDone()) {
+      return;
+    }
     if (tiering.isRequested()
         || buckets.isTieringDue(tiering.base().state().tiered(), options, nowMillis())) {
       tiering.start(definition);

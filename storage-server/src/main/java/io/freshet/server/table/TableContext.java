@@ -9,6 +9,7 @@
 package io.freshet.server.table;
 
 import io.freshet.server.keys.IndexStorage;
+import io.freshet.server.log.Disk;
 import io.freshet.server.loop.EventLoop;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,9 +23,10 @@ import org.apache.arrow.memory.BufferAllocator;
  *
  * @param loop runs the table's own tasks
  * @param blocking runs reads and writes of the lake
- * @param planning makes the overlays of plans
+ * @param calls runs what callers wait for and what may block shortly
  * @param newId makes identifiers that never come twice
  * @param indexes where key indexes are kept
+ * @param transactions where the transaction records of tables are kept
  * @param epoch of this server; the lake refuses commits of earlier ones
  * @param defaultLease of a union snapshot, if its reader does not ask for another
  * @param maxLease the longest that a reader may ask for
@@ -33,9 +35,10 @@ import org.apache.arrow.memory.BufferAllocator;
 public record TableContext(
     EventLoop loop,
     Executor blocking,
-    Executor planning,
+    Executor calls,
     Supplier<UUID> newId,
     IndexStorage indexes,
+    Disk transactions,
     Clock clock,
     long epoch,
     Duration defaultLease,
@@ -45,9 +48,10 @@ public record TableContext(
     return new TableContext(
         newLoop,
         blocking,
-        planning,
+        calls,
         newId,
         indexes,
+        transactions,
         clock,
         epoch,
         defaultLease,

@@ -24,6 +24,9 @@ import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.Log;
 import io.freshet.server.log.LogEntry;
 import io.freshet.server.loop.EventLoop;
+import io.freshet.server.transaction.Staging;
+import io.freshet.server.transaction.TransactionLog;
+import io.freshet.server.transaction.Transactions;
 import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +77,20 @@ public record TableOpener(
       }
       Base base = new Base(state, keys == null ? null : lake.deletes(state.snapshotId()));
       EventLoop loop = loop(id, definition.buckets());
-      return new ServerTable(id, definition, context.withLoop(loop), lake, base, keys, buckets);
+      Staging staging =
+          new Staging(log, definition, buckets, context.clock(), context.epoch(), allocator);
+      Transactions transactions =
+          new Transactions(
+              definition.name(),
+              loop,
+              context.calls(),
+              context.clock(),
+              context.newId(),
+              TransactionLog.open(context.transactions(), id.toString()),
+              staging,
+              keys);
+      return new ServerTable(
+          id, definition, context.withLoop(loop), lake, base, keys, transactions, buckets);
     } catch (RuntimeException | Error e) {
       buckets.forEach(TableOpener::close);
       indexes.forEach(BucketKeysOpener::close);
@@ -84,6 +100,7 @@ public record TableOpener(
 
   /** Deletes what is kept of a dropped table beside the lake. */
   void delete(UUID id) {
+    Transactions.delete(TransactionLog.open(context.transactions(), id.toString()), log);
     log.delete(id);
     TableKeys.delete(context.indexes(), id);
   }

@@ -252,6 +252,7 @@ public final class Tables {
   }
 
   private static void close(ServerTable table) {
+    table.transactions().close();
     table.close().join();
     for (Bucket bucket : table.buckets()) {
       bucket.log().close();

@@ -76,6 +76,7 @@ final class SimulatedServer {
                 scheduler.newExecutor(2),
                 allocator,
                 new KeyIndexConfiguration(6, 1 << 20, 3, Verification.EVERYTHING)),
+            storage.transactions(),
             clock,
             epoch,
             DEFAULT_LEASE,

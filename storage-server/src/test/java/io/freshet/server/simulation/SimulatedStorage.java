@@ -29,6 +29,9 @@ sealed interface SimulatedStorage {
   /** The logs as a new process opens them. */
   Log start(Executor writes, BufferAllocator allocator, Clock clock);
 
+  /** The disk of the transaction records as a new process finds it. */
+  Disk transactions();
+
   /** The disk of the key indexes as a new process finds it. */
   Disk indexes();
 
@@ -54,17 +57,24 @@ sealed interface SimulatedStorage {
     private final LocalLogConfiguration configuration;
     private SimulatedDisk disk;
     private SimulatedDisk indexes;
+    private SimulatedDisk transactions;
     private boolean needsRestart;
 
     OnDisk(long seed, LocalLogConfiguration configuration) {
       this.disk = new SimulatedDisk(seed);
       this.indexes = new SimulatedDisk(seed + 1);
+      this.transactions = new SimulatedDisk(seed + 2);
       this.configuration = configuration;
     }
 
     @Override
     public Log start(Executor writes, BufferAllocator allocator, Clock clock) {
       return new LocalLog(disk, writes, allocator, clock, configuration);
+    }
+
+    @Override
+    public Disk transactions() {
+      return transactions;
     }
 
     @Override
@@ -76,6 +86,7 @@ sealed interface SimulatedStorage {
     public void crash(List<BucketId> open, long nextEpoch) {
       disk = disk.crash();
       indexes = indexes.crash();
+      transactions = transactions.crash();
       needsRestart = false;
     }
 
@@ -117,6 +128,7 @@ sealed interface SimulatedStorage {
     private @Nullable SimulatedLog log;
     private Executor current = task -> {};
     private SimulatedDisk indexes = new SimulatedDisk(1);
+    private SimulatedDisk transactions = new SimulatedDisk(2);
 
     @Override
     public Log start(Executor writes, BufferAllocator allocator, Clock clock) {
@@ -130,6 +142,11 @@ sealed interface SimulatedStorage {
     }
 
     @Override
+    public Disk transactions() {
+      return transactions;
+    }
+
+    @Override
     public Disk indexes() {
       return indexes;
     }
@@ -139,6 +156,7 @@ sealed interface SimulatedStorage {
     public void crash(List<BucketId> open, long nextEpoch) {
       open.forEach(bucket -> started().open(bucket, nextEpoch).close());
       indexes = indexes.crash();
+      transactions = transactions.crash();
     }
 
     @Override

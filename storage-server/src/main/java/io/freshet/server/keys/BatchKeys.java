@@ -6,7 +6,7 @@
  * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
  * or implied. See the License for the specific language governing permissions and limitations.
  */
-package io.freshet.server.flight;
+package io.freshet.server.keys;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
@@ -16,7 +16,6 @@ import io.freshet.bucket.BucketRouter;
 import io.freshet.error.FreshetException;
 import io.freshet.server.index.KeyEncoder;
 import io.freshet.server.index.KeyHashes;
-import io.freshet.server.keys.TableKeys;
 import io.freshet.table.TableDefinition;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -24,15 +23,15 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of the batches of one stream into a primary-key table. For one thread. */
-final class BatchKeys {
+/** The keys of batches that are written to a primary-key table. For one thread. */
+public final class BatchKeys {
   private final TableDefinition definition;
   private final TableKeys keys;
   private final KeyEncoder encoder;
   private final Schema logSchema;
   private final @Nullable BucketRouter router;
 
-  BatchKeys(TableDefinition definition, TableKeys keys) {
+  public BatchKeys(TableDefinition definition, TableKeys keys) {
     this.definition = definition;
     this.keys = keys;
     this.encoder = keys.newEncoder();
@@ -44,14 +43,14 @@ final class BatchKeys {
   }
 
   /** The keys of a batch in the log's schema, which stays its owner's. */
-  KeyHashes encode(ArrowRecordBatch batch, BufferAllocator allocator) {
+  public KeyHashes encode(ArrowRecordBatch batch, BufferAllocator allocator) {
     try (VectorSchemaRoot rows = RecordBatches.load(logSchema, batch, allocator)) {
       return keys.encode(encoder, rows);
     }
   }
 
   /** Refuses rows that belong elsewhere: a key whose changes are in two buckets has two rows. */
-  void checkBucket(VectorSchemaRoot rows, int bucket) {
+  public void checkBucket(VectorSchemaRoot rows, int bucket) {
     if (router == null) {
       return;
     }

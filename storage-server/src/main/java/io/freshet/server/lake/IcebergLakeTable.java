@@ -8,6 +8,7 @@
  */
 package io.freshet.server.lake;
 
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
@@ -18,6 +19,7 @@ import io.freshet.server.parquet.WrittenFile;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.UUID;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
@@ -33,6 +36,7 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** A table's lake half as an Iceberg table. */
@@ -161,6 +165,26 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
+  public LakeChanges changes(
+      @Nullable Long fromSnapshotId, @Nullable Long toSnapshotId, List<String> columns) {
+    TableMetadata metadata = refresh();
+    Schema wanted = columns(metadata.schema(), columns);
+    Snapshot from = snapshot(metadata, fromSnapshotId);
+    Snapshot to = snapshot(metadata, toSnapshotId);
+    return IcebergLake.reaching(() ->
+        new ReadChanges(
+            new SnapshotDifference(
+                    files(metadata, from),
+                    deletes(metadata, from),
+                    files(metadata, to),
+                    deletes(metadata, to))
+                .changes(),
+            wanted,
+            metadata.specsById(),
+            operations.io()));
+  }
+
+  @Override
   public void discard(LakeFiles files) {
     files.files().forEach(file -> unusedFiles().delete(file.location()));
   }
@@ -196,7 +220,11 @@ final class IcebergLakeTable implements LakeTable {
         unusedFiles(),
         superseded,
         deletes(metadata, base),
-        new SnapshotFiles(base, metadata.specsById(), operations.io()));
+        files(metadata, base));
+  }
+
+  private SnapshotFiles files(TableMetadata metadata, @Nullable Snapshot snapshot) {
+    return new SnapshotFiles(snapshot, metadata.specsById(), operations.io());
   }
 
   private SnapshotDeletes deletes(TableMetadata metadata, @Nullable Snapshot snapshot) {
@@ -217,6 +245,23 @@ final class IcebergLakeTable implements LakeTable {
           snapshotId);
     }
     return snapshot;
+  }
+
+  private Schema columns(Schema schema, List<String> names) {
+    List<Types.NestedField> columns = new ArrayList<>();
+    for (String column : names) {
+      Types.NestedField field = schema.asStruct().field(column);
+      if (field == null) {
+        throw FreshetException.of(
+            INVALID_REQUEST,
+            "Lake table %s has no column %s; its columns are %s",
+            name,
+            column,
+            schema.columns().stream().map(Types.NestedField::name).toList());
+      }
+      columns.add(field);
+    }
+    return new Schema(columns);
   }
 
   private UnusedFiles unusedFiles() {

@@ -51,6 +51,18 @@ public interface LakeTable {
    */
   LakeDeletes deletes(@Nullable Long snapshotId);
 
+  /**
+   * Finds the rows by which two snapshots differ, to be read afterwards.
+   *
+   * @param fromSnapshotId null for the empty table, so that all rows of the other are added
+   * @param toSnapshotId null for the empty table
+   * @param columns top-level columns of those rows, in the order wanted
+   * @throws io.freshet.error.FreshetException as {@link #deletes} does; INVALID_REQUEST if there is
+   *     no such column
+   */
+  LakeChanges changes(
+      @Nullable Long fromSnapshotId, @Nullable Long toSnapshotId, List<String> columns);
+
   /** Deletes files that were not committed. */
   void discard(LakeFiles files);
 }

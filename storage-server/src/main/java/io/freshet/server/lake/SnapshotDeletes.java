@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.ManifestFile;
@@ -125,6 +127,35 @@ final class SnapshotDeletes implements LakeDeletes {
     return vector == null
         ? positionsByFile().get(location)
         : IcebergLake.reaching(() -> cache.get(vector, io));
+  }
+
+  /** How many positions of a data file are deleted. */
+  long count(String location) {
+    DeleteFile vector = vectors.get(location);
+    if (vector != null) {
+      return vector.recordCount();
+    }
+    PositionBitmap positions = positionsByFile().get(location);
+    return positions == null ? 0 : positions.cardinality();
+  }
+
+  /** Tells by its position whether a row of a data file is there. */
+  LongPredicate isLive(String location) {
+    PositionBitmap deleted = shared(location);
+    return deleted == null ? position -> true : position -> !deleted.contains(position);
+  }
+
+  /** Whether another snapshot has the same deletes for a data file, as far as is known unread. */
+  boolean isSame(String location, SnapshotDeletes other) {
+    DeleteFile vector = vectors.get(location);
+    DeleteFile otherVector = other.vectors.get(location);
+    if (vector != null && otherVector != null) {
+      return vector.location().equals(otherVector.location())
+          && Objects.equals(vector.contentOffset(), otherVector.contentOffset());
+    }
+    return vector == null
+        && otherVector == null
+        && Objects.equals(positionsByFile().get(location), other.positionsByFile().get(location));
   }
 
   /** The deletion vector of a data file, if it has one. */

@@ -56,6 +56,10 @@ record SnapshotFiles(@Nullable Snapshot snapshot, Map<Integer, PartitionSpec> sp
 
   /** How the partition of a data or delete file is made. */
   PartitionSpec spec(ContentFile<?> file) {
+    return spec(file, specs);
+  }
+
+  static PartitionSpec spec(ContentFile<?> file, Map<Integer, PartitionSpec> specs) {
     return requireNonNull(specs.get(file.specId()), "spec");
   }
 

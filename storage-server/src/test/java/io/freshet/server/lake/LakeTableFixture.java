@@ -22,8 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.arrow.memory.BufferAllocator;
@@ -189,14 +189,40 @@ final class LakeTableFixture implements AutoCloseable {
     throw new AssertionError(outcome);
   }
 
+  /** A row's place. */
+  record Place(String location, long position) {}
+
   /** Where live rows with some ids are, found by reading the lake. */
   Map<String, PositionBitmap> positions(long... ids) {
     Map<String, PositionBitmap> positions = new HashMap<>();
-    Set<Long> wanted = Set.of(LongStream.of(ids).boxed().toArray(Long[]::new));
-    for (Map.Entry<String, PositionBitmap> file : positionsByFile(wanted).entrySet()) {
-      positions.put(file.getKey(), file.getValue());
+    Map<Long, Place> places = places();
+    for (long each : ids) {
+      Place place = places.get(each);
+      if (place != null) {
+        positions
+            .computeIfAbsent(place.location(), location -> new PositionBitmap())
+            .add(place.position());
+      }
     }
     return positions;
+  }
+
+  /** Where each live row is, by its id, as Iceberg's own reader finds them. */
+  Map<Long, Place> places() {
+    Map<Long, Place> places = new TreeMap<>();
+    Schema schema =
+        new Schema(
+            PRIMARY_KEY_SCHEMA.findField("id"),
+            MetadataColumns.FILE_PATH,
+            MetadataColumns.ROW_POSITION);
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(iceberg()).project(schema).build()) {
+      for (Record row : rows) {
+        places.put((Long) row.get(0), new Place((String) row.get(1), (Long) row.get(2)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return places;
   }
 
   /** The ids of all live rows in ascending order, as Iceberg's own reader has them. */
@@ -290,27 +316,6 @@ final class LakeTableFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private Map<String, PositionBitmap> positionsByFile(Set<Long> wanted) {
-    Map<String, PositionBitmap> positions = new HashMap<>();
-    Schema schema =
-        new Schema(
-            PRIMARY_KEY_SCHEMA.findField("id"),
-            MetadataColumns.FILE_PATH,
-            MetadataColumns.ROW_POSITION);
-    try (CloseableIterable<Record> rows = IcebergGenerics.read(iceberg()).project(schema).build()) {
-      for (Record row : rows) {
-        if (wanted.contains((Long) row.get(0))) {
-          positions
-              .computeIfAbsent((String) row.get(1), path -> new PositionBitmap())
-              .add((Long) row.get(2));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return positions;
   }
 
   private static List<Long> ids(CloseableIterable<Record> rows) {

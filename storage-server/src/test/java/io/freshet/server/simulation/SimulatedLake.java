@@ -17,6 +17,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.lake.CommitOutcome;
 import io.freshet.server.lake.Lake;
+import io.freshet.server.lake.LakeChanges;
 import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeFiles;
 import io.freshet.server.lake.LakeState;
@@ -102,6 +103,11 @@ final class SimulatedLake {
           batchRows[position] = row;
         }
       }
+    }
+
+    /** The row at a position. */
+    long value(long position) {
+      return rows[(int) position];
     }
 
     @Override
@@ -393,6 +399,18 @@ final class SimulatedLake {
           return deleted.getOrDefault(location, new PositionBitmap()).copy();
         }
       };
+    }
+
+    @Override
+    public LakeChanges changes(
+        @Nullable Long fromSnapshotId, @Nullable Long toSnapshotId, List<String> columns) {
+      reach();
+      if (!columns.equals(List.of("id"))) {
+        throw new IllegalArgumentException("The simulated lake only tells ids, not " + columns);
+      }
+      return SimulatedChanges.between(
+          fromSnapshotId == null ? null : snapshot(fromSnapshotId),
+          toSnapshotId == null ? null : snapshot(toSnapshotId));
     }
 
     @Override

@@ -9,22 +9,29 @@
 package io.freshet.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.TableWriter;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.TransactionState.State;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.Projection;
 import io.freshet.table.ChangeType;
 import io.freshet.table.TableName;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
@@ -52,11 +59,7 @@ final class PrimaryKeyTableIT {
   @Test
   void unionIsTheLastChangeOfEachKeyBeforeAndAfterTieringAndRestart() {
     try (TestServer server = new TestServer(data)) {
-      server
-          .client()
-          .createTable(
-              new CreateTable(
-                  TABLE, SCHEMA, null, null, 3, null, Map.of("freshet.freshness", "1h")));
+      create(server);
       for (int round = 0; round < 6; round++) {
         change(server, 400);
         assertThat(rows(server)).isEqualTo(oracle);
@@ -77,8 +80,85 @@ final class PrimaryKeyTableIT {
             .isEqualTo(oracle.size());
         assertThat(snapshot.overlays()).allSatisfy(PrimaryKeyTableIT::isConsistent);
         server.client().release(snapshot);
+        if (round % 2 == 0) {
+          server.restart();
+          assertThat(rows(server)).isEqualTo(oracle);
+        }
       }
     }
+  }
+
+  @Test
+  void anIndexThatWasLostIsMadeAnew() throws IOException {
+    try (TestServer server = new TestServer(data)) {
+      create(server);
+      change(server, 400);
+      server.client().tier(TABLE);
+      change(server, 200);
+      server.client().tier(TABLE);
+      change(server, 200);
+
+      server.stop();
+      try (Stream<Path> files = Files.walk(data.resolve("index"))) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+      server.start();
+
+      assertThat(rows(server)).isEqualTo(oracle);
+      change(server, 400);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  @Test
+  void transactionsShowAllTheirBatchesAtOnceOrNone() {
+    try (TestServer server = new TestServer(data)) {
+      create(server);
+      change(server, 200);
+      Map<Long, String> before = new TreeMap<>(oracle);
+
+      String id = server.client().beginTransaction(TABLE, null, null).transaction();
+      stage(server, id, 300);
+      Map<Long, String> after = new TreeMap<>(oracle);
+      assertThat(rows(server)).isEqualTo(before);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(before);
+      assertThat(server.client().beginTransaction(TABLE, id, null).state()).isEqualTo(State.OPEN);
+
+      assertThat(server.client().commitTransaction(TABLE, id).state()).isEqualTo(State.COMMITTED);
+      assertThat(rows(server)).isEqualTo(after);
+      assertThat(server.client().commitTransaction(TABLE, id).state()).isEqualTo(State.COMMITTED);
+      assertThat(rows(server)).isEqualTo(after);
+
+      String dropped = server.client().beginTransaction(TABLE, "epoch-7", null).transaction();
+      stage(server, dropped, 100);
+      server.client().abortTransaction(TABLE, dropped);
+      assertThat(rows(server)).isEqualTo(after);
+      assertThatThrownBy(() -> server.client().commitTransaction(TABLE, dropped))
+          .hasMessageContaining("Transaction epoch-7 of table db.accounts was aborted");
+      assertThatThrownBy(() -> stage(server, dropped, 50))
+          .hasMessageContaining("Transaction epoch-7 of table db.accounts was aborted");
+      assertThatThrownBy(() -> server.client().commitTransaction(TABLE, "nobody"))
+          .hasMessage("Table db.accounts has no transaction nobody: begin it first");
+      server.client().tier(TABLE);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(after);
+      assertThat(server.client().beginTransaction(TABLE, id, null).state())
+          .isEqualTo(State.COMMITTED);
+      assertThatThrownBy(() -> stage(server, id, 50))
+          .hasMessageContaining("takes no more batches: it was committed");
+    }
+  }
+
+  private static void create(TestServer server) {
+    server
+        .client()
+        .createTable(
+            new CreateTable(TABLE, SCHEMA, null, null, 3, null, Map.of("freshet.freshness", "1h")));
   }
 
   private static void isConsistent(FileOverlay overlay) {
@@ -99,9 +179,20 @@ final class PrimaryKeyTableIT {
   }
 
   private void change(TestServer server, int changes) {
+    try (TableWriter writer = server.client().newWriter(TABLE)) {
+      write(server, writer, changes);
+    }
+  }
+
+  private void stage(TestServer server, String transaction, int changes) {
+    try (TableWriter writer = server.client().newWriter(TABLE, transaction, UUID.randomUUID())) {
+      write(server, writer, changes);
+    }
+  }
+
+  private void write(TestServer server, TableWriter writer, int changes) {
     Schema written = ChangeType.written(SCHEMA);
-    try (TableWriter writer = server.client().newWriter(TABLE);
-        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
+    try (VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
       for (int batch = 0; batch < changes; batch += 50) {
         ArrowRowAppender appender = new ArrowRowAppender(written, rows);
         for (int i = 0; i < 50; i++) {

@@ -218,25 +218,18 @@ final class AppendStream {
     return List.of(new BucketSplitter.Part(bucket, RecordBatches.of(rows)));
   }
 
+  /** A part of a batch on its way to its bucket. */
+  private record Delivery(Bucket bucket, int number, AppendRequest request) {}
+
   private CompletableFuture<Acknowledgement> send(
       List<BucketSplitter.Part> parts, @Nullable Long sequence) {
     List<CompletableFuture<OffsetRange>> ranges = new ArrayList<>();
     long rows = 0;
-    for (BucketSplitter.Part part : parts) {
-      rows += part.batch().getLength();
-      WriterSequence writer =
-          command.writer() == null || sequence == null
-              ? null
-              : new WriterSequence(command.writer(), sequence);
-      Long previous = sequence == null ? null : lastSequences.put(part.bucket(), sequence);
-      int schemaId = definition.schema().schemaId();
-      boolean isStaged = command.transaction() != null;
-      KeyHashes hashes = keys == null || isStaged ? null : keys.encode(part.batch(), allocator);
+    for (Delivery delivery : deliveries(parts, sequence)) {
+      int bucket = delivery.number();
+      rows += delivery.request().batch().getLength();
       ranges.add(
-          bucket(part.bucket())
-              .append(new AppendRequest(schemaId, writer, previous, hashes, part.batch()))
-              .thenApply(result ->
-                  isStaged ? new OffsetRange(part.bucket(), 0, 0) : range(part.bucket(), result)));
+          delivery.bucket().append(delivery.request()).thenApply(result -> range(bucket, result)));
     }
     long allRows = rows;
     return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
@@ -250,6 +243,30 @@ final class AppendStream {
                     .toList()));
   }
 
+  /** What goes where; if that can't be found out, nothing goes anywhere. */
+  private List<Delivery> deliveries(List<BucketSplitter.Part> parts, @Nullable Long sequence) {
+    try {
+      List<Delivery> deliveries = new ArrayList<>();
+      boolean isStaged = command.transaction() != null;
+      for (BucketSplitter.Part part : parts) {
+        WriterSequence writer =
+            command.writer() == null || sequence == null
+                ? null
+                : new WriterSequence(command.writer(), sequence);
+        Long previous = sequence == null ? null : lastSequences.put(part.bucket(), sequence);
+        KeyHashes hashes = keys == null || isStaged ? null : keys.encode(part.batch(), allocator);
+        AppendRequest request =
+            new AppendRequest(
+                definition.schema().schemaId(), writer, previous, hashes, part.batch());
+        deliveries.add(new Delivery(bucket(part.bucket()), part.bucket(), request));
+      }
+      return deliveries;
+    } catch (RuntimeException | Error e) {
+      parts.forEach(part -> part.batch().close());
+      throw e;
+    }
+  }
+
   /** Where the rows of a bucket go: to its log, or for a transaction to be staged. */
   private Bucket bucket(int number) {
     String transaction = command.transaction();
@@ -258,8 +275,11 @@ final class AppendStream {
         : table.transactions().bucket(transaction, number);
   }
 
-  private static OffsetRange range(int bucket, AppendResult result) {
-    return new OffsetRange(bucket, result.startOffset(), result.endOffset());
+  /** Staged rows have no offsets yet. */
+  private OffsetRange range(int bucket, AppendResult result) {
+    return command.transaction() != null
+        ? new OffsetRange(bucket, 0, 0)
+        : new OffsetRange(bucket, result.startOffset(), result.endOffset());
   }
 
   private void addFailure(RuntimeException error) {

@@ -13,6 +13,7 @@ import io.freshet.server.index.IndexOpening;
 import io.freshet.server.index.KeyIndex;
 import io.freshet.server.index.RebuildNeeded;
 import io.freshet.server.index.RecoveredIndex;
+import io.freshet.server.lake.LakeState;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.loop.EventLoop;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +82,21 @@ public final class BucketKeysOpener implements AutoCloseable {
   /** The durable index, to be changed on the bucket's loop. */
   public KeyIndex durable() {
     return durable;
+  }
+
+  /** The durable index stands for {@code base} now: makes that a point to start again from. */
+  public void checkpointed(LakeState base) {
+    IndexCheckpoint reached =
+        new IndexCheckpoint(
+            base.snapshotId(), base.tiered().toString(), base.tiered().of(bucket.bucket()));
+    checkpoint = reached;
+    loop.call(() -> durable.checkpoint(reached))
+        .whenComplete((unused, error) -> {
+          if (error != null) {
+            LOG.warn(
+                "No checkpoint of the key index of bucket {} yet: {}", bucket, error.toString());
+          }
+        });
   }
 
   /** The keys of the bucket, which the caller closes; the durable index belongs to them now. */

@@ -11,6 +11,7 @@ package io.freshet.server.keys;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.freshet.error.FreshetException;
 import io.freshet.server.log.Disk;
@@ -99,6 +100,11 @@ public final class LakeFileNumbers {
     Map<String, Integer> found = new HashMap<>();
     files.forEach(file -> found.put(file, numbers.get(file)));
     return found;
+  }
+
+  /** The number of a file, which gets one if it has none. Blocking. */
+  public int number(String file) {
+    return requireNonNull(numbers(List.of(file)).get(file), file);
   }
 
   private void store(byte[] records) {

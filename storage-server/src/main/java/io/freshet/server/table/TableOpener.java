@@ -69,7 +69,7 @@ public record TableOpener(
           BucketId bucket = new BucketId(id, number);
           indexes.add(new BucketKeysOpener(bucket, loop(id, number), keys));
         }
-        new IndexFollower(definition, lake, keys, indexes).follow(state);
+        new IndexFollower(definition, lake, keys, indexes, allocator).follow(state);
       }
       for (int number = 0; number < definition.buckets(); number++) {
         BucketKeysOpener index = keys == null ? null : indexes.get(number);

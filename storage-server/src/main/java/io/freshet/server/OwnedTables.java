@@ -32,6 +32,14 @@ final class OwnedTables implements TableGuard {
   @Override
   public void beforeCommit(TableIdentifier table, List<MetadataUpdate> updates) {}
 
+  /** A commit to the lake half is seen at once, not at the next look at the lake. */
+  @Override
+  public void afterCommit(TableIdentifier table) {
+    tables.names().stream()
+        .filter(name -> name.identifier().equals(table))
+        .forEach(tables::lakeChanged);
+  }
+
   @Override
   public void beforeDrop(TableIdentifier table) {
     refuse(table, "dropped", "freshet table drop " + table);

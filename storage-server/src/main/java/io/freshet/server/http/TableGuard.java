@@ -25,6 +25,9 @@ public interface TableGuard {
         public void beforeCommit(TableIdentifier table, List<MetadataUpdate> updates) {}
 
         @Override
+        public void afterCommit(TableIdentifier table) {}
+
+        @Override
         public void beforeDrop(TableIdentifier table) {}
 
         @Override
@@ -33,6 +36,9 @@ public interface TableGuard {
 
   /** Before a commit of the updates; also before the commit that makes a staged table. */
   void beforeCommit(TableIdentifier table, List<MetadataUpdate> updates);
+
+  /** After a commit has taken effect. */
+  void afterCommit(TableIdentifier table);
 
   /** Before the table is dropped, with or without its files, or replaced by a registered one. */
   void beforeDrop(TableIdentifier table);

@@ -91,9 +91,10 @@ final class TableRoutes {
     UpdateTableRequest update = request.body(UpdateTableRequest.class);
     TableIdentifier table = request.table();
     request.warehouse().guard().beforeCommit(table, List.copyOf(update.updates()));
-    return tagged(
-        CatalogHandlers.updateTable(request.warehouse().catalog(), table, update),
-        SnapshotMode.ALL);
+    LoadTableResponse committed =
+        CatalogHandlers.updateTable(request.warehouse().catalog(), table, update);
+    request.warehouse().guard().afterCommit(table);
+    return tagged(committed, SnapshotMode.ALL);
   }
 
   private static Answer drop(CatalogRequest request) {

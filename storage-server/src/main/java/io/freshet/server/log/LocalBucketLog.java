@@ -14,6 +14,7 @@ import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import java.io.IOException;
@@ -227,7 +228,10 @@ final class LocalBucketLog implements BucketLog {
   @Override
   public void close() {
     FreshetException reason =
-        FreshetException.of(INTERNAL, "The log of bucket %s is closed. Open it again.", bucket);
+        FreshetException.of(
+            TABLE_NOT_READY,
+            "The log of bucket %s is closed, as its table is: try again after a pause",
+            bucket);
     if (!end(reason)) {
       return;
     }

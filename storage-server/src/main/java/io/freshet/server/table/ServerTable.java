@@ -10,6 +10,7 @@ package io.freshet.server.table;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
@@ -37,9 +38,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One table that is open: its buckets, its base, and the union snapshots under lease. Freezing a
@@ -48,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTable {
   private static final Duration TICK = Duration.ofMillis(100);
+  private static final Logger LOG = LoggerFactory.getLogger(ServerTable.class);
+  private static final Duration LAKE_CHECK_INTERVAL = Duration.ofSeconds(15);
   private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
@@ -58,6 +64,9 @@ public final class ServerTable {
   private final Tiering tiering;
   private final @Nullable TableKeys keys;
   private final Transactions transactions;
+  private final LakeTable lake;
+  private final BiConsumer<ServerTable, String> onStale;
+  private final List<CompletableFuture<TierResult>> carriedRequests;
 
   /** Completes when commits that a crash has cut short are visible in all buckets. */
   private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
@@ -67,7 +76,12 @@ public final class ServerTable {
   private long nextSnapshot;
   private long nextTrimMillis;
   private long nextExpiryMillis;
+  private long nextLakeCheckMillis;
   private boolean isClosed;
+
+  /** Whether the table is to be opened again. */
+  private boolean isStale;
+
   private @Nullable FreshetException fencedError;
 
   /**
@@ -84,18 +98,32 @@ public final class ServerTable {
       Base base,
       @Nullable TableKeys keys,
       Transactions transactions,
-      List<Bucket> buckets) {
+      List<Bucket> buckets,
+      @Nullable CarriedOver carried,
+      BiConsumer<ServerTable, String> onStale) {
     this.id = id;
     this.definition = definition;
     this.options = TableOptions.of(definition.properties());
     this.context = context;
     this.buckets = new TableBuckets(buckets);
-    this.leases = new Leases(definition.name());
+    this.lake = lake;
+    this.onStale = onStale;
+    this.leases = carried == null ? new Leases(definition.name()) : carried.leases();
+    this.nextSnapshot = carried == null ? 0 : carried.nextSnapshot();
+    this.carriedRequests = carried == null ? List.of() : carried.tierRequests();
     this.keys = keys;
     this.transactions = transactions;
     this.tiering =
         new Tiering(
-            definition.name(), context, lake, this.buckets, keys, base, this::trim, this::fenced);
+            definition.name(),
+            context,
+            lake,
+            this.buckets,
+            keys,
+            base,
+            this::trim,
+            this::fenced,
+            this::stale);
   }
 
   /** Starts the table's timers. */
@@ -109,6 +137,8 @@ public final class ServerTable {
             recovered.completeExceptionally(error);
           }
         });
+    context.loop().execute(() -> tiering.addRequests(carriedRequests));
+    nextLakeCheckMillis = nowMillis() + LAKE_CHECK_INTERVAL.toMillis();
     context.loop().schedule(TICK, this::tick);
   }
 
@@ -222,17 +252,65 @@ public final class ServerTable {
         .thenCompose(result -> result);
   }
 
-  /** Stops timers and refuses further calls; a tiering that runs is completed by the next start. */
+  /**
+   * Stops timers and refuses further calls, after commits that are under way; a tiering that runs
+   * is completed by the next start.
+   */
   public CompletableFuture<Void> close() {
-    CompletableFuture<Void> closed = new CompletableFuture<>();
+    return transactions
+        .close()
+        .thenRunAsync(
+            () -> {
+              isClosed = true;
+              FreshetException reason = closedError();
+              tiering.close(reason);
+              for (Bucket bucket : buckets()) {
+                bucket.loop().execute(() -> bucket.refuseAppends(reason));
+              }
+            },
+            context.loop());
+  }
+
+  /** What the table's successor goes on with; before {@link #close}. */
+  CompletableFuture<CarriedOver> handOver() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          isStale = true;
+          return new CarriedOver(leases, nextSnapshot, tiering.takeRequests());
+        },
+        context.loop());
+  }
+
+  /**
+   * Looks whether somebody else has committed to the lake table, and if so, goes on from there: a
+   * log table at once, one with a primary key by opening it again.
+   */
+  void checkLake() {
     context
-        .loop()
+        .blocking()
         .execute(() -> {
-          isClosed = true;
-          tiering.close(closedError());
-          closed.complete(null);
+          LakeState state;
+          try {
+            state = lake.load();
+          } catch (RuntimeException e) {
+            LOG.warn("Can't look at the lake table {}: {}", name(), e.toString());
+            return;
+          }
+          context
+              .loop()
+              .execute(() -> {
+                if (!isClosed && !isStale && fencedError == null) {
+                  tiering.adopt(state);
+                }
+              });
         });
-    return closed;
+  }
+
+  private void stale(String reason) {
+    if (!isStale && !isClosed) {
+      isStale = true;
+      onStale.accept(this, reason);
+    }
   }
 
   /**
@@ -327,8 +405,12 @@ public final class ServerTable {
       nextExpiryMillis = nowMillis() + EXPIRY_INTERVAL.toMillis();
       context.calls().execute(transactions::expire);
     }
-    if (!recovered.isDone()) {
+    if (!recovered.isDone() || isStale) {
       return;
+    }
+    if (nowMillis() >= nextLakeCheckMillis) {
+      nextLakeCheckMillis = nowMillis() + LAKE_CHECK_INTERVAL.toMillis();
+      checkLake();
     }
     if (tiering.isRequested()
         || buckets.isTieringDue(tiering.base().state().tiered(), options, nowMillis())) {
@@ -383,8 +465,10 @@ public final class ServerTable {
   }
 
   private FreshetException closedError() {
-    return FreshetException.of(
-        TABLE_NOT_FOUND, "Table %s is no longer open on this server", name());
+    return isStale
+        ? FreshetException.of(
+            TABLE_NOT_READY, "Table %s is being opened again: try again after a pause", name())
+        : FreshetException.of(TABLE_NOT_FOUND, "Table %s is no longer open on this server", name());
   }
 
   private long nowMillis() {

@@ -31,6 +31,7 @@ import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +57,15 @@ public record TableOpener(
     loops = List.copyOf(loops);
   }
 
-  ServerTable open(UUID id, LakeTable lake) {
+  /**
+   * @param carried of a table that was open before; null for one that is opened for the first time
+   * @param onStale told when the table has to be opened again, and why
+   */
+  ServerTable open(
+      UUID id,
+      LakeTable lake,
+      @Nullable CarriedOver carried,
+      BiConsumer<ServerTable, String> onStale) {
     TableDefinition definition = lake.definition();
     LakeState state = lake.load();
     List<Bucket> buckets = new ArrayList<>();
@@ -90,7 +99,16 @@ public record TableOpener(
               staging,
               keys);
       return new ServerTable(
-          id, definition, context.withLoop(loop), lake, base, keys, transactions, buckets);
+          id,
+          definition,
+          context.withLoop(loop),
+          lake,
+          base,
+          keys,
+          transactions,
+          buckets,
+          carried,
+          onStale);
     } catch (RuntimeException | Error e) {
       buckets.forEach(TableOpener::close);
       indexes.forEach(BucketKeysOpener::close);

@@ -13,7 +13,6 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
-import io.freshet.server.bucket.Bucket;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.lake.LakeTable;
@@ -84,7 +83,7 @@ public final class Tables {
   public CompletableFuture<Void> start() {
     return define(() -> {
       for (StoredTable stored : store.load()) {
-        settle(stored);
+        settle(stored, null);
       }
       return null;
     });
@@ -156,14 +155,14 @@ public final class Tables {
       store.save(creating);
       try {
         LakeTable lakeTable = lake.create(definition, creating.id());
-        ServerTable table = opener.open(creating.id(), lakeTable);
+        ServerTable table = opener.open(creating.id(), lakeTable, null, this::reopen);
         StoredTable active = creating.active();
         store.save(active);
         byName.put(name, new Entry(active, table, lakeTable, null));
         table.start();
         return table;
       } catch (RuntimeException e) {
-        settle(creating);
+        settle(creating, null);
         throw e;
       }
     });
@@ -186,37 +185,78 @@ public final class Tables {
         .thenCompose(redefined -> redefined);
   }
 
+  /**
+   * Opens a table again, from what the lake and the log hold now: after somebody else has committed
+   * to the lake table, or when its index is damaged. Writers are asked to come again meanwhile;
+   * union snapshots under lease stay readable.
+   */
+  private void reopen(ServerTable stale, String reason) {
+    LOG.info("Table {} is opened again: {}", stale.name(), reason);
+    CompletableFuture<Void> unused =
+        this.<CompletableFuture<Void>>define(
+                () -> {
+                  Entry entry = byName.get(stale.name());
+                  if (isClosed || entry == null || entry.table() != stale) {
+                    return CompletableFuture.completedFuture(null);
+                  }
+                  StoredTable stored = entry.stored();
+                  byName.put(
+                      stale.name(),
+                      new Entry(stored, null, null, "it is being opened again: " + reason));
+                  CompletableFuture<CarriedOver> carried = stale.handOver();
+                  return close(stale)
+                      .thenCombine(carried, (closed, over) -> over)
+                      .thenAcceptAsync(over -> settle(stored, over), definitions);
+                })
+            .thenCompose(reopened -> reopened)
+            .whenComplete((reopened, error) -> {
+              if (error != null) {
+                LOG.error("Table {} can't be opened again", stale.name(), error);
+              }
+            });
+  }
+
+  /** Looks whether somebody else has committed to the lake half of a table. */
+  public void lakeChanged(TableName name) {
+    Entry entry = byName.get(name);
+    if (entry != null && entry.table() != null) {
+      entry.table().checkLake();
+    }
+  }
+
   public CompletableFuture<Void> drop(TableName name, DropMode mode) {
-    return define(() -> {
-      Entry entry = byName.get(name);
-      if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
-        throw FreshetException.of(TABLE_NOT_FOUND, "There is no table %s to drop", name);
-      }
-      StoredTable dropping = entry.stored().dropping(mode);
-      store.save(dropping);
-      byName.put(name, new Entry(dropping, null, null, "it is being dropped"));
-      if (entry.table() != null) {
-        close(entry.table());
-      }
-      settle(dropping);
-      return null;
-    });
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              Entry entry = byName.get(name);
+              if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
+                throw FreshetException.of(TABLE_NOT_FOUND, "There is no table %s to drop", name);
+              }
+              StoredTable dropping = entry.stored().dropping(mode);
+              store.save(dropping);
+              byName.put(name, new Entry(dropping, null, null, "it is being dropped"));
+              CompletableFuture<Void> closed =
+                  entry.table() == null
+                      ? CompletableFuture.completedFuture(null)
+                      : close(entry.table());
+              return closed.thenRunAsync(() -> settle(dropping, null), definitions);
+            })
+        .thenCompose(dropped -> dropped);
   }
 
   /** Closes all tables. Blocking. */
   public void close() {
     isClosed = true;
-    open().forEach(Tables::close);
+    open().stream().map(Tables::close).toList().forEach(CompletableFuture::join);
     byName.clear();
   }
 
   /** Brings a table from the state that is stored to the one it should be in, now or later. */
-  private void settle(StoredTable stored) {
+  private void settle(StoredTable stored, @Nullable CarriedOver carried) {
     try {
       if (stored.state() == StoredTable.State.ACTIVE) {
         byName.put(stored.name(), new Entry(stored, null, null, "it is being opened"));
         LakeTable lakeTable = lake.open(stored.name(), stored.id(), stored.buckets());
-        ServerTable table = opener.open(stored.id(), lakeTable);
+        ServerTable table = opener.open(stored.id(), lakeTable, carried, this::reopen);
         byName.put(stored.name(), new Entry(stored, table, lakeTable, null));
         table.start();
         return;
@@ -235,29 +275,35 @@ public final class Tables {
           e.toString());
       LOG.debug("Table {} can't go on", stored.name(), e);
       byName.put(stored.name(), new Entry(stored, null, null, String.valueOf(e.getMessage())));
-      timers.schedule(RETRY, () -> retry(stored));
+      timers.schedule(RETRY, () -> retry(stored, carried));
     }
   }
 
-  private void retry(StoredTable stored) {
+  private void retry(StoredTable stored, @Nullable CarriedOver carried) {
     if (isClosed) {
       return;
     }
     definitions.execute(() -> {
       Entry entry = byName.get(stored.name());
       if (entry != null && entry.stored().equals(stored) && entry.table() == null) {
-        settle(stored);
+        settle(stored, carried);
       }
     });
   }
 
-  private static void close(ServerTable table) {
-    table.transactions().close();
-    table.close().join();
-    for (Bucket bucket : table.buckets()) {
-      bucket.log().close();
-      CompletableFuture.runAsync(() -> TableOpener.close(bucket), bucket.loop()).join();
-    }
+  /** Lets what is on its way into the logs get there, then lets go of everything. */
+  private static CompletableFuture<Void> close(ServerTable table) {
+    return table
+        .close()
+        .thenCompose(unused ->
+            CompletableFuture.allOf(
+                table.buckets().stream()
+                    .map(bucket -> {
+                      bucket.log().close();
+                      return CompletableFuture.runAsync(
+                          () -> TableOpener.close(bucket), bucket.loop());
+                    })
+                    .toArray(CompletableFuture[]::new)));
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

@@ -11,6 +11,7 @@ package io.freshet.server.table;
 import static io.freshet.error.FreshetErrorCode.FENCED;
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
@@ -28,6 +29,7 @@ import io.freshet.table.TableName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,6 +57,7 @@ final class Tiering {
   private final @Nullable TableKeys keys;
   private final Runnable onNewBase;
   private final Consumer<FreshetException> onFenced;
+  private final Consumer<String> onStale;
 
   private Base base;
   private boolean isRunning;
@@ -75,6 +78,7 @@ final class Tiering {
   /**
    * @param keys null for a log table
    * @param onNewBase runs on the event loop after each change of the base
+   * @param onStale told on the event loop when the table has to be opened again, and why
    * @param onFenced told on the event loop when another server has taken the table over
    */
   Tiering(
@@ -85,7 +89,8 @@ final class Tiering {
       @Nullable TableKeys keys,
       Base base,
       Runnable onNewBase,
-      Consumer<FreshetException> onFenced) {
+      Consumer<FreshetException> onFenced,
+      Consumer<String> onStale) {
     this.table = table;
     this.context = context;
     this.lake = lake;
@@ -94,6 +99,7 @@ final class Tiering {
     this.base = base;
     this.onNewBase = onNewBase;
     this.onFenced = onFenced;
+    this.onStale = onStale;
   }
 
   Base base() {
@@ -202,6 +208,41 @@ final class Tiering {
             : null);
   }
 
+  /** Has callers wait for the next run who waited before the table was opened again. */
+  void addRequests(List<CompletableFuture<TierResult>> requests) {
+    waiting.addAll(requests);
+  }
+
+  /** Those who wait for a run that has not started; they are the caller's now. */
+  List<CompletableFuture<TierResult>> takeRequests() {
+    List<CompletableFuture<TierResult>> taken = waiting;
+    waiting = new ArrayList<>();
+    return taken;
+  }
+
+  /** Goes on from a state of the lake that somebody else has made. */
+  void adopt(LakeState state) {
+    boolean isSame = Objects.equals(base.state().snapshotId(), state.snapshotId());
+    if (isSame || isRunning || isFollowing || isBaseUncertain) {
+      return; // A run that is under way finds out itself.
+    }
+    if (keys != null) {
+      onStale.accept(foreign(state));
+      return;
+    }
+    FreshetException failure = swapLogBase(state);
+    if (failure == null) {
+      LOG.info(
+          "Table {} goes on from lake snapshot {} of another writer", table, state.snapshotId());
+    } else {
+      LOG.warn("Table {} can't go on from the lake: {}", table, failure.toString());
+    }
+  }
+
+  private static String foreign(LakeState state) {
+    return "another writer has committed lake snapshot " + state.snapshotId();
+  }
+
   /** Fails all who wait for a run that has not started. */
   void close(FreshetException reason) {
     waiting.forEach(request -> request.completeExceptionally(reason));
@@ -228,6 +269,11 @@ final class Tiering {
       failure = conflict.reason();
     } else if (outcome instanceof CommitOutcome.Unknown unknown) {
       failure = unknown.reason();
+    }
+    if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
+      waiting.addAll(requests);
+      onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
+      return;
     }
     if (failure == null) {
       succeed(before, run, requests, context.clock().millis() - startMillis);
@@ -293,6 +339,40 @@ final class Tiering {
   /** Makes {@code state} the base, or says why that can't be. */
   private @Nullable FreshetException swapBase(
       LakeState state, @Nullable LakeDeletes deletes, TieringRun last) {
+    FreshetException refusal = refusal(state);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (keys != null) {
+      TieringRun committed = committed(state, last);
+      if (committed == null) {
+        onStale.accept(foreign(state));
+        return FreshetException.of(
+            TABLE_NOT_READY,
+            "Table %s is being opened again, from lake snapshot %d of another writer: try again after a pause",
+            table,
+            state.snapshotId());
+      }
+      follow(committed.newBases(state));
+    }
+    unresolved.clear();
+    base = new Base(state, deletes);
+    onNewBase.run();
+    return null;
+  }
+
+  /** Makes a state the base of a log table, or says why that can't be. */
+  private @Nullable FreshetException swapLogBase(LakeState state) {
+    FreshetException refusal = refusal(state);
+    if (refusal == null) {
+      base = new Base(state, null);
+      onNewBase.run();
+    }
+    return refusal;
+  }
+
+  /** Why a state can't be the base, if so. */
+  private @Nullable FreshetException refusal(LakeState state) {
     if (state.epoch() > context.epoch()) {
       return FreshetException.of(
           FENCED,
@@ -318,21 +398,6 @@ final class Tiering {
             bucket.endOffset());
       }
     }
-    if (keys != null) {
-      TieringRun committed = committed(state, last);
-      if (committed == null) {
-        return FreshetException.of(
-            LAKE_DIVERGED,
-            "The lake holds table %s up to %s, and this server has not tiered it there: restart the server to"
-                + " go on from it",
-            table,
-            state.tiered());
-      }
-      follow(committed.newBases(state));
-    }
-    unresolved.clear();
-    base = new Base(state, deletes);
-    onNewBase.run();
     return null;
   }
 
@@ -358,11 +423,8 @@ final class Tiering {
                 .execute(() -> {
                   isFollowing = false;
                   if (error != null) {
-                    LOG.warn(
-                        "Table {} can't be tiered again before a restart: {}",
-                        table,
-                        error.toString());
-                    isFollowing = true;
+                    LOG.warn("The key index of table {} can't follow the lake", table, error);
+                    onStale.accept("its key index can't follow the lake");
                   }
                 }));
   }

@@ -220,10 +220,14 @@ public final class Transactions {
     }
   }
 
-  /** Stops; what is staged stays, and so do decisions. */
-  public synchronized void close() {
+  /**
+   * Stops; what is staged stays, and so do decisions. Completes when the commits that are under way
+   * have come to their end, one way or the other.
+   */
+  public synchronized CompletableFuture<Void> close() {
     isClosed = true;
     open.values().forEach(StagedTransaction::close);
+    return lastCommit.thenApply(value -> (Void) null).exceptionally(error -> null);
   }
 
   /** Deletes everything of a table that is dropped. */

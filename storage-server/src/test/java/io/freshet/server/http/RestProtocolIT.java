@@ -229,6 +229,9 @@ final class RestProtocolIT {
   /** Refuses each change of sales.orders in another way. */
   private static final class OwnedOrders implements TableGuard {
     @Override
+    public void afterCommit(TableIdentifier table) {}
+
+    @Override
     public void beforeCommit(TableIdentifier table, List<MetadataUpdate> updates) {
       throw FreshetException.of(
           FreshetErrorCode.OVERLOADED,

@@ -30,6 +30,7 @@ import org.apache.iceberg.data.Record;
 public final class TestServer implements AutoCloseable {
   private final Path data;
   private final Settings settings;
+  private final RetryPolicy retry;
   private final RootAllocator allocator = new RootAllocator();
   private FreshetServer server;
   private FreshetClient client;
@@ -40,8 +41,16 @@ public final class TestServer implements AutoCloseable {
 
   /** A server with settings other than its data folder and ports. */
   public TestServer(Path data, Settings settings) {
+    this(data, settings, RetryPolicy.NONE);
+  }
+
+  /**
+   * @param retry what the client does when it is told to come again
+   */
+  public TestServer(Path data, Settings settings, RetryPolicy retry) {
     this.data = data;
     this.settings = settings;
+    this.retry = retry;
     start();
   }
 
@@ -99,7 +108,7 @@ public final class TestServer implements AutoCloseable {
   /** Starts a server on the data of the one that was stopped. */
   public void start() {
     server = FreshetServer.start(onFreePorts(data, settings).resolve(), allocator);
-    client = FreshetClient.connect(server.flightUri(), allocator, RetryPolicy.NONE);
+    client = FreshetClient.connect(server.flightUri(), allocator, retry);
   }
 
   @Override

@@ -1,0 +1,243 @@
+package io.freshet.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.client.RetryPolicy;
+import io.freshet.client.TableWriter;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.Projection;
+import io.freshet.server.ServerConfiguration.Settings;
+import io.freshet.table.ChangeType;
+import io.freshet.table.TableName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commits of another Iceberg writer to the lake half of a primary-key table. */
+final class ForeignCommitIT {
+  private static final TableName TABLE = TableName.parse("db.accounts");
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of(
+              Types.NestedField.required(1, "id", Types.LongType.get()),
+              Types.NestedField.optional(2, "name", Types.StringType.get())),
+          Set.of(1));
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path data;
+
+  private final Map<Long, String> oracle = new TreeMap<>();
+
+  @Test
+  void appendedRowsAreKnownByTheirKeys() {
+    try (TestServer server = newServer()) {
+      upsert(server, "old", 1, 2, 3);
+      server.client().tier(TABLE);
+      upsert(server, "fresh", 2);
+
+      inLake(server, table -> table.newAppend().appendFile(write(table, 10, 11)).commit());
+      oracle.put(10L, "foreign");
+      oracle.put(11L, "foreign");
+      awaitAndCheck(server);
+
+      upsert(server, "newer", 10);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  @Test
+  void rowsDeletedByAnotherWriterDoNotComeBack() {
+    try (TestServer server = newServer()) {
+      upsert(server, "old", 1, 2, 3, 4);
+      server.client().tier(TABLE);
+      upsert(server, "fresh", 2);
+
+      inLake(server, table -> delete(table, 0, 1));
+      UnionSnapshot before = server.client().plan(TABLE);
+      awaitLakeSnapshot(server, before);
+      server.client().tier(TABLE);
+      Map<Long, String> rows = rows(server);
+
+      assertThat(rows).containsEntry(2L, "fresh").hasSize(3);
+      assertThat(server.client().describeTable(TABLE).lakeRows()).isEqualTo(3);
+      upsert(server, "again", 1, 2, 3, 4);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  @Test
+  void tieringThatMeetsAForeignCommitGoesOnFromIt() {
+    try (TestServer server = newServer()) {
+      upsert(server, "old", 1, 2, 3);
+      server.client().tier(TABLE);
+      upsert(server, "fresh", 3, 4);
+      UnionSnapshot leased = server.client().plan(TABLE);
+
+      inLake(server, table -> table.newAppend().appendFile(write(table, 20)).commit());
+      oracle.put(20L, "foreign");
+      awaitAndCheck(server);
+      server.client().tier(TABLE);
+
+      assertThat(rows(server)).isEqualTo(oracle);
+      Map<Long, String> leasedRows = rows(server, leased);
+      assertThat(leasedRows).hasSize(4).doesNotContainKey(20L).containsEntry(3L, "fresh");
+    }
+  }
+
+  private TestServer newServer() {
+    TestServer server = new TestServer(data, Settings.NONE, RetryPolicy.DEFAULT);
+    server
+        .client()
+        .createTable(
+            new CreateTable(TABLE, SCHEMA, null, null, 2, null, Map.of("freshet.freshness", "1h")));
+    return server;
+  }
+
+  private void awaitAndCheck(TestServer server) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!rows(server).equals(oracle) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    assertThat(rows(server)).isEqualTo(oracle);
+  }
+
+  private static void awaitLakeSnapshot(TestServer server, UnionSnapshot before) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (server.client().plan(TABLE).base().equals(before.base())
+        && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  private static void inLake(TestServer server, Consumer<Table> work) {
+    try (RESTCatalog catalog = new RESTCatalog()) {
+      catalog.initialize(
+          "lake",
+          Map.of(
+              CatalogProperties.URI,
+              server.client().serverInfo().lakeUri(),
+              CatalogProperties.WAREHOUSE_LOCATION,
+              "lake"));
+      work.accept(catalog.loadTable(TABLE.identifier()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DataFile write(Table table, long... ids) {
+    DataWriter<Record> writer =
+        new GenericFileWriterFactory.Builder(table)
+            .dataFileFormat(FileFormat.PARQUET)
+            .dataSchema(table.schema())
+            .build()
+            .newDataWriter(
+                OutputFileFactory.builderFor(table, 7, 7)
+                    .format(FileFormat.PARQUET)
+                    .build()
+                    .newOutputFile(),
+                PartitionSpec.unpartitioned(),
+                null);
+    try (writer) {
+      for (long id : ids) {
+        Record row = GenericRecord.create(table.schema());
+        row.setField("id", id);
+        row.setField("name", "foreign");
+        writer.write(row);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return writer.toDataFile();
+  }
+
+  private static void delete(Table table, long... positions) {
+    DataFile file;
+    try (var tasks = table.newScan().planFiles()) {
+      file = tasks.iterator().next().file();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    BaseDVFileWriter writer =
+        new BaseDVFileWriter(
+            OutputFileFactory.builderFor(table, 8, 8).format(FileFormat.PUFFIN).build(),
+            path -> null);
+    try (writer) {
+      for (long position : positions) {
+        writer.delete(file.location(), position, table.spec(), null);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var delta = table.newRowDelta();
+    writer.result().deleteFiles().forEach(delta::addDeletes);
+    delta.commit();
+  }
+
+  private static Map<Long, String> rows(TestServer server) {
+    UnionSnapshot snapshot = server.client().plan(TABLE);
+    try {
+      return rows(server, snapshot);
+    } finally {
+      server.client().release(snapshot);
+    }
+  }
+
+  private static Map<Long, String> rows(TestServer server, UnionSnapshot snapshot) {
+    Map<Long, String> rows = new TreeMap<>();
+    for (Record row : server.rows(snapshot, Projection.of(snapshot.schema(), null, null))) {
+      String before = rows.put((Long) row.getField("id"), (String) row.getField("name"));
+      assertThat(before).as("key %s comes once", row.getField("id")).isNull();
+    }
+    return rows;
+  }
+
+  private void upsert(TestServer server, String name, long... ids) {
+    Schema written = ChangeType.written(SCHEMA);
+    try (TableWriter writer = server.client().newWriter(TABLE);
+        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
+      ArrowRowAppender appender = new ArrowRowAppender(written, rows);
+      for (long id : ids) {
+        Record row = GenericRecord.create(written);
+        row.setField("id", id);
+        row.setField("name", name);
+        appender.append(row);
+        oracle.put(id, name);
+      }
+      appender.finish();
+      var unused = writer.append(rows);
+    }
+  }
+}

@@ -83,8 +83,8 @@ final class ForeignCommitIT {
       server.client().tier(TABLE);
       upsert(server, "fresh", 2);
 
-      inLake(server, table -> delete(table, 0, 1));
       UnionSnapshot before = server.client().plan(TABLE);
+      inLake(server, table -> delete(table, 0, 1));
       awaitLakeSnapshot(server, before);
       server.client().tier(TABLE);
       Map<Long, String> rows = rows(server);

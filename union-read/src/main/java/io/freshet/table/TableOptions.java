@@ -28,13 +28,23 @@ import org.jspecify.annotations.Nullable;
  * @param tieringBytes fresh rows are tiered once they are this many bytes of Arrow data
  * @param logRetentionTime tiered changes stay in the log at most this long
  * @param logRetentionBytes tiered changes stay in a bucket's log while it is at most this large
+ * @param compactionMinFiles so many small files of a partition are joined
+ * @param compactionDeleteRatio a lake file is rewritten once so large a part of it is deleted
  */
 public record TableOptions(
-    Duration freshness, long tieringBytes, Duration logRetentionTime, long logRetentionBytes) {
+    Duration freshness,
+    long tieringBytes,
+    Duration logRetentionTime,
+    long logRetentionBytes,
+    int compactionMinFiles,
+    double compactionDeleteRatio) {
   public static final String FRESHNESS = "freshet.freshness";
   public static final String TIERING_SIZE = "freshet.tiering.size";
   public static final String LOG_RETENTION_TIME = "freshet.log.retention.time";
   public static final String LOG_RETENTION_SIZE = "freshet.log.retention.size";
+
+  public static final String COMPACTION_MIN_FILES = "freshet.compaction.min-files";
+  public static final String COMPACTION_DELETE_RATIO = "freshet.compaction.delete-ratio";
 
   /** Written by Freshet into the lake table's properties; not a user's to set. */
   public static final String TABLE_ID = "freshet.table-id";
@@ -44,9 +54,16 @@ public record TableOptions(
 
   private static final String OURS = "freshet.";
   private static final Set<String> SETTABLE =
-      Set.of(FRESHNESS, TIERING_SIZE, LOG_RETENTION_TIME, LOG_RETENTION_SIZE);
+      Set.of(
+          FRESHNESS,
+          TIERING_SIZE,
+          LOG_RETENTION_TIME,
+          LOG_RETENTION_SIZE,
+          COMPACTION_MIN_FILES,
+          COMPACTION_DELETE_RATIO);
   private static final Set<String> RESERVED =
       Set.of(TABLE_ID, BUCKETS, BUCKET_KEY, "format-version");
+  private static final Pattern RATIO = Pattern.compile("\\d?\\.?\\d{1,9}");
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,12})\\s*([A-Za-z]*)");
 
   /** The options that {@code properties} set, and defaults for the rest. */
@@ -55,7 +72,9 @@ public record TableOptions(
         duration(FRESHNESS, properties.getOrDefault(FRESHNESS, "60s")),
         size(TIERING_SIZE, properties.getOrDefault(TIERING_SIZE, "128MB")),
         duration(LOG_RETENTION_TIME, properties.getOrDefault(LOG_RETENTION_TIME, "1h")),
-        size(LOG_RETENTION_SIZE, properties.getOrDefault(LOG_RETENTION_SIZE, "1GB")));
+        size(LOG_RETENTION_SIZE, properties.getOrDefault(LOG_RETENTION_SIZE, "1GB")),
+        fileCount(COMPACTION_MIN_FILES, properties.getOrDefault(COMPACTION_MIN_FILES, "5")),
+        ratio(COMPACTION_DELETE_RATIO, properties.getOrDefault(COMPACTION_DELETE_RATIO, "0.3")));
   }
 
   /** Refuses properties that a user can't set, and values that can't be read. */
@@ -120,6 +139,32 @@ public record TableOptions(
     }
     throw FreshetException.of(
         INVALID_REQUEST, "%s = '%s' is not a size: write bytes, 64KB, 64MB or 1GB", name, text);
+  }
+
+  private static int fileCount(String name, String text) {
+    Matcher matcher = QUANTITY.matcher(text.strip());
+    if (matcher.matches() && matcher.group(2).isEmpty()) {
+      long number = Long.parseLong(matcher.group(1));
+      if (number >= 2 && number <= Integer.MAX_VALUE) {
+        return (int) number;
+      }
+    }
+    throw FreshetException.of(
+        INVALID_REQUEST, "%s = '%s' is not a number of files: write 2 or more", name, text);
+  }
+
+  private static double ratio(String name, String text) {
+    if (RATIO.matcher(text.strip()).matches()) {
+      double ratio = Double.parseDouble(text.strip());
+      if (ratio > 0 && ratio <= 1) {
+        return ratio;
+      }
+    }
+    throw FreshetException.of(
+        INVALID_REQUEST,
+        "%s = '%s' is not a ratio: write a number above 0, and at most 1, such as 0.3",
+        name,
+        text);
   }
 
   private static @Nullable Integer shift(String unit) {

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.error.FreshetException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,8 @@ final class TableOptionsTest {
   void nothingNeedsToBeSet() {
     assertThat(TableOptions.of(Map.of()))
         .isEqualTo(
-            new TableOptions(Duration.ofSeconds(60), 128L << 20, Duration.ofHours(1), 1L << 30));
+            new TableOptions(
+                Duration.ofSeconds(60), 128L << 20, Duration.ofHours(1), 1L << 30, 5, 0.3));
   }
 
   @Test
@@ -32,9 +34,12 @@ final class TableOptionsTest {
                     "freshet.freshness", "500ms",
                     "freshet.tiering.size", "64 MB",
                     "freshet.log.retention.time", "7d",
-                    "freshet.log.retention.size", "2GiB")))
+                    "freshet.log.retention.size", "2GiB",
+                    "freshet.compaction.min-files", "10",
+                    "freshet.compaction.delete-ratio", " 0.25")))
         .isEqualTo(
-            new TableOptions(Duration.ofMillis(500), 64L << 20, Duration.ofDays(7), 2L << 30));
+            new TableOptions(
+                Duration.ofMillis(500), 64L << 20, Duration.ofDays(7), 2L << 30, 10, 0.25));
   }
 
   @Test
@@ -48,14 +53,27 @@ final class TableOptionsTest {
             "freshet.tiering.size = '12 parsecs' is not a size: write bytes, 64KB, 64MB or 1GB");
     assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.tiering.size", "999999999999TB")))
         .hasMessageContaining("is not a size");
+    for (String few : List.of("1", "0", "2.5", "-3", "5GB", "many", "9999999999")) {
+      assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.compaction.min-files", few)))
+          .hasMessage(
+              "freshet.compaction.min-files = '%s' is not a number of files: write 2 or more", few);
+    }
+    for (String bad : List.of("0", "0.0", "1.1", "-0.3", "30%", "NaN", "", "1e-3")) {
+      assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.compaction.delete-ratio", bad)))
+          .hasMessage(
+              "freshet.compaction.delete-ratio = '%s' is not a ratio: write a number above 0, and at"
+                  + " most 1, such as 0.3",
+              bad);
+    }
   }
 
   @Test
   void unknownAndReservedNamesAreRefused() {
     assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.freshnes", "60s")))
         .hasMessage(
-            "There is no table property freshet.freshnes; those of Freshet are [freshet.freshness,"
-                + " freshet.log.retention.size, freshet.log.retention.time, freshet.tiering.size]");
+            "There is no table property freshet.freshnes; those of Freshet are"
+                + " [freshet.compaction.delete-ratio, freshet.compaction.min-files,"
+                + " freshet.freshness, freshet.log.retention.size, freshet.log.retention.time, freshet.tiering.size]");
     assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.table-id", "x")))
         .hasMessage("Property freshet.table-id is set by Freshet itself and can't be changed");
     TableOptions.check(Map.of("write.parquet.compression-codec", "zstd"));

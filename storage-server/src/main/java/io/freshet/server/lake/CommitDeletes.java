@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INTERNAL;
 
 import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
+import io.freshet.server.parquet.WrittenFile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.io.FileIO;
 
@@ -28,7 +30,7 @@ import org.apache.iceberg.io.FileIO;
  *
  * @param location of the file that holds the vectors
  */
-record TieringDeletes(String location, List<DeleteFile> added, List<DeleteFile> replaced) {
+record CommitDeletes(String location, List<DeleteFile> added, List<DeleteFile> replaced) {
   /**
    * Writes, for each data file with superseded positions, one deletion vector that has them and all
    * that were deleted before. If it fails, no file stays.
@@ -38,7 +40,7 @@ record TieringDeletes(String location, List<DeleteFile> added, List<DeleteFile> 
    * @param baseFiles the data files of the base
    * @param superseded by location of a data file; not empty
    */
-  static TieringDeletes write(
+  static CommitDeletes write(
       String location,
       UnusedFiles unused,
       Map<String, PositionBitmap> superseded,
@@ -66,7 +68,34 @@ record TieringDeletes(String location, List<DeleteFile> added, List<DeleteFile> 
         file.add(dataFile, baseFiles.spec(layout), layout.partition(), positions);
         replaced.addAll(base.onlyOf(dataFile));
       }
-      return new TieringDeletes(location, file.finish(), replaced);
+      return new CommitDeletes(location, file.finish(), replaced);
+    } catch (RuntimeException e) {
+      unused.delete(location);
+      throw e;
+    }
+  }
+
+  /**
+   * Writes a deletion vector for each rewritten file that has lost rows already. If it fails, no
+   * file stays.
+   *
+   * @param deleted by location of a new file; not empty
+   */
+  static CommitDeletes ofRewritten(
+      String location,
+      UnusedFiles unused,
+      Map<String, PositionBitmap> deleted,
+      Rewritten rewritten,
+      Map<Integer, PartitionSpec> specs) {
+    try (DeletionVectorFile file = new DeletionVectorFile(unused.io(), location)) {
+      for (WrittenFile written : rewritten.written()) {
+        DataFile data = written.file();
+        PositionBitmap positions = deleted.get(data.location());
+        if (positions != null) {
+          file.add(data.location(), SnapshotFiles.spec(data, specs), data.partition(), positions);
+        }
+      }
+      return new CommitDeletes(location, file.finish(), List.of());
     } catch (RuntimeException e) {
       unused.delete(location);
       throw e;

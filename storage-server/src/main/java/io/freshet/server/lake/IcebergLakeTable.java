@@ -25,8 +25,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A table's lake half as an Iceberg table. */
 final class IcebergLakeTable implements LakeTable {
+  private static final int MIN_VERSION_WITH_LINEAGE = 3;
+
   private final TableOperations operations;
   private final TableName name;
   private final UUID tableId;
@@ -82,7 +86,10 @@ final class IcebergLakeTable implements LakeTable {
 
   @Override
   public TableDefinition definition() {
-    TableMetadata metadata = refresh();
+    return definition(refresh());
+  }
+
+  private TableDefinition definition(TableMetadata metadata) {
     Map<String, String> properties = new HashMap<>(metadata.properties());
     properties.remove(TableOptions.TABLE_ID);
     properties.remove(TableOptions.BUCKETS);
@@ -128,14 +135,11 @@ final class IcebergLakeTable implements LakeTable {
   @Override
   public CommitOutcome commit(TieringCommit commit) {
     List<WrittenDataFile> files = ((Written) commit.files()).files();
-    TieringDeletes deletes = null;
+    CommitDeletes deletes = null;
     CommitOutcome outcome;
     try {
       TableMetadata metadata = refresh();
-      Fence fence =
-          metadata.schema().identifierFieldIds().isEmpty()
-              ? Fence.ofOffsets(tableId, commit.from(), commit.epoch())
-              : Fence.ofSnapshot(tableId, commit.from(), commit.epoch(), commit.baseSnapshotId());
+      Fence fence = fence(metadata, commit.from(), commit.epoch(), commit.baseSnapshotId());
       fence.check(metadata);
       RowDelta delta = table(new FencedOperations(operations, fence)).newRowDelta();
       files.forEach(file -> delta.addRows(file.written().file()));
@@ -189,6 +193,79 @@ final class IcebergLakeTable implements LakeTable {
     files.files().forEach(file -> unusedFiles().delete(file.location()));
   }
 
+  @Override
+  public List<RewriteGroup> rewriteGroups(RewriteLimits limits) {
+    TableMetadata metadata = refresh();
+    Snapshot snapshot = metadata.currentSnapshot();
+    if (snapshot == null) {
+      return List.of();
+    }
+    TableDefinition definition = definition(metadata);
+    return IcebergLake.reaching(() ->
+        new RewritePlan(table(operations), definition, limits)
+            .groups(
+                snapshot,
+                new FileRewrite(
+                    definition,
+                    metadata.formatVersion() >= MIN_VERSION_WITH_LINEAGE,
+                    deletes(metadata, snapshot),
+                    operations.io(),
+                    operations.locationProvider())));
+  }
+
+  @Override
+  public RewrittenFiles rewrite(RewriteGroup group, BufferAllocator allocator) {
+    PlannedGroup planned = (PlannedGroup) group;
+    return IcebergLake.reaching(() -> planned.rewrite().run(planned, allocator));
+  }
+
+  @Override
+  public CommitOutcome commit(RewriteCommit commit) {
+    Rewritten rewritten = (Rewritten) commit.files();
+    CommitDeletes deletes = null;
+    CommitOutcome outcome;
+    try {
+      TableMetadata metadata = refresh();
+      Fence fence = fence(metadata, commit.tiered(), commit.epoch(), commit.baseSnapshotId());
+      fence.check(metadata);
+      Snapshot base = metadata.currentSnapshot();
+      SnapshotDeletes now = deletes(metadata, base);
+      RewriteFiles rewrite = table(new FencedOperations(operations, fence)).newRewrite();
+      rewrite.validateFromSnapshot(base.snapshotId());
+      rewritten.replaceIn(rewrite, now);
+      Map<String, PositionBitmap> deleted = rewritten.deletedSince(now);
+      if (!deleted.isEmpty()) {
+        deletes =
+            CommitDeletes.ofRewritten(
+                newDeletesLocation(), unusedFiles(), deleted, rewritten, metadata.specsById());
+        deletes.added().forEach(rewrite::addFile);
+      }
+      TieredSnapshots.summary(tableId, commit.tiered(), commit.epoch(), commit.id())
+          .forEach(rewrite::set);
+      outcome = commit(rewrite, fence);
+    } catch (MovedSnapshotException e) {
+      outcome = e.conflict();
+    } catch (RuntimeException e) {
+      outcome = new CommitOutcome.Rejected(e);
+    }
+    if (deletes != null && isWithoutEffect(outcome)) {
+      unusedFiles().delete(deletes.location());
+    }
+    return outcome;
+  }
+
+  @Override
+  public void discard(RewrittenFiles files) {
+    files.files().forEach(unusedFiles()::delete);
+  }
+
+  private Fence fence(
+      TableMetadata metadata, TieredOffsets tiered, long epoch, @Nullable Long baseSnapshotId) {
+    return metadata.schema().identifierFieldIds().isEmpty()
+        ? Fence.ofOffsets(tableId, tiered, epoch)
+        : Fence.ofSnapshot(tableId, tiered, epoch, baseSnapshotId);
+  }
+
   private CommitOutcome commit(SnapshotUpdate<?> update, Fence fence) {
     try {
       update.commit();
@@ -212,15 +289,21 @@ final class IcebergLakeTable implements LakeTable {
     return outcome instanceof CommitOutcome.Rejected || outcome instanceof CommitOutcome.Conflict;
   }
 
-  private TieringDeletes writeDeletes(
+  private CommitDeletes writeDeletes(
       TableMetadata metadata, Map<String, PositionBitmap> superseded) {
     Snapshot base = metadata.currentSnapshot();
-    return TieringDeletes.write(
-        operations.locationProvider().newDataLocation("freshet-" + UUID.randomUUID() + ".puffin"),
+    return CommitDeletes.write(
+        newDeletesLocation(),
         unusedFiles(),
         superseded,
         deletes(metadata, base),
         files(metadata, base));
+  }
+
+  private String newDeletesLocation() {
+    return operations
+        .locationProvider()
+        .newDataLocation("freshet-" + UUID.randomUUID() + ".puffin");
   }
 
   private SnapshotFiles files(TableMetadata metadata, @Nullable Snapshot snapshot) {

@@ -11,6 +11,7 @@ package io.freshet.server.lake;
 import io.freshet.table.TableDefinition;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -65,4 +66,29 @@ public interface LakeTable {
 
   /** Deletes files that were not committed. */
   void discard(LakeFiles files);
+
+  /**
+   * Finds data files of the current snapshot that are worth being rewritten, in groups that can be
+   * rewritten one by one.
+   */
+  List<RewriteGroup> rewriteGroups(RewriteLimits limits);
+
+  /**
+   * Rewrites a group's live rows, which keep their lineage. This may take minutes, and may run
+   * beside other calls. If it fails, no file stays.
+   *
+   * @param allocator for the rows, all of which are in memory at once
+   */
+  RewrittenFiles rewrite(RewriteGroup group, BufferAllocator allocator);
+
+  /**
+   * Puts rewritten files in the place of the old ones. Rows that were deleted since they were read
+   * are deleted from the new files. Rejected if at that moment an old file is no longer in the
+   * table, the tiered offsets have changed, or an owner with a later epoch has committed; for a
+   * table with a primary key it is a conflict if {@code baseSnapshotId} is not current.
+   */
+  CommitOutcome commit(RewriteCommit commit);
+
+  /** Deletes rewritten files that were not committed. */
+  void discard(RewrittenFiles files);
 }

@@ -106,6 +106,11 @@ final class ColumnarBatches implements DataFileBatches {
   }
 
   @Override
+  public VectorSchemaRoot takeBatch() {
+    return DataFileReader.take(batch);
+  }
+
+  @Override
   public long[] positions() {
     return positions;
   }

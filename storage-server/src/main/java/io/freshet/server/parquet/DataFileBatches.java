@@ -23,6 +23,9 @@ public interface DataFileBatches extends AutoCloseable {
   /** The rows that were read last. They are overwritten by {@link #next} and freed by close. */
   VectorSchemaRoot batch();
 
+  /** As {@link #batch}, but the rows belong to the caller, who closes them. */
+  VectorSchemaRoot takeBatch();
+
   /** long[rows of the batch]: their positions in the file, ascending. A new array each time. */
   long[] positions();
 

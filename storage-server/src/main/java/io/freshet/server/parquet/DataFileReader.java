@@ -10,9 +10,14 @@ package io.freshet.server.parquet;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.util.TransferPair;
 import org.apache.iceberg.BaseFileScanTask;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -67,6 +72,19 @@ public record DataFileReader(Schema columns, FileIO io, BufferAllocator allocato
       }
     }
     return new GenericBatches(this, file, input, fileColumns.constants(), isWanted);
+  }
+
+  /** Moves the rows of a batch to another one, without a copy, and leaves it empty. */
+  static VectorSchemaRoot take(VectorSchemaRoot batch) {
+    List<FieldVector> taken = new ArrayList<>();
+    for (FieldVector vector : batch.getFieldVectors()) {
+      TransferPair transfer = vector.getTransferPair(vector.getField(), vector.getAllocator());
+      transfer.transfer();
+      taken.add((FieldVector) transfer.getTo());
+    }
+    VectorSchemaRoot root = new VectorSchemaRoot(batch.getSchema(), taken, batch.getRowCount());
+    batch.setRowCount(0);
+    return root;
   }
 
   private InputFile input(DataFile file) {

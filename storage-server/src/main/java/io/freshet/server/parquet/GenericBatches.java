@@ -98,6 +98,11 @@ final class GenericBatches implements DataFileBatches {
   }
 
   @Override
+  public VectorSchemaRoot takeBatch() {
+    return DataFileReader.take(batch);
+  }
+
+  @Override
   public long[] positions() {
     return positions;
   }

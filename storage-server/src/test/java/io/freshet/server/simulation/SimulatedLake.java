@@ -22,11 +22,16 @@ import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeFiles;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
+import io.freshet.server.lake.RewriteCommit;
+import io.freshet.server.lake.RewriteGroup;
+import io.freshet.server.lake.RewriteLimits;
+import io.freshet.server.lake.RewrittenFiles;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.lake.TieringCommit;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +41,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -232,27 +238,9 @@ final class SimulatedLake {
 
   /** Checks and commits in one step, as a catalog's swap of the metadata does. */
   private CommitOutcome apply(TieringCommit commit) {
-    LakeState now = state();
-    if (now.epoch() > commit.epoch()) {
-      return new CommitOutcome.Rejected(
-          FreshetException.of(FENCED, "Epoch %d is over", commit.epoch()));
-    }
-    if (!now.tiered().equals(commit.from())) {
-      return new CommitOutcome.Rejected(
-          FreshetException.of(
-              LAKE_DIVERGED,
-              "The lake holds changes up to %s, not %s as expected",
-              now.tiered(),
-              commit.from()));
-    }
-    if (existing().hasPrimaryKey() && !Objects.equals(now.snapshotId(), commit.baseSnapshotId())) {
-      return new CommitOutcome.Conflict(
-          now.snapshotId(),
-          FreshetException.of(
-              LAKE_DIVERGED,
-              "The lake has snapshot %s, not %s as expected",
-              now.snapshotId(),
-              commit.baseSnapshotId()));
+    CommitOutcome refusal = refusal(commit.from(), commit.epoch(), commit.baseSnapshotId());
+    if (refusal != null) {
+      return refusal;
     }
     List<Files> files = new ArrayList<>();
     Map<String, PositionBitmap> deleted = new HashMap<>();
@@ -274,6 +262,55 @@ final class SimulatedLake {
     files.addAll(((Files) commit.files()).files());
     snapshots.add(new Snapshot(files, deleted, commit.to(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
+  }
+
+  private CommitOutcome apply(RewriteCommit commit) {
+    CommitOutcome refusal = refusal(commit.tiered(), commit.epoch(), commit.baseSnapshotId());
+    if (refusal != null) {
+      return refusal;
+    }
+    SimulatedRewrite rewritten = (SimulatedRewrite) commit.files();
+    List<Files> files = new ArrayList<>(newest().files());
+    if (!files.containsAll(rewritten.group().members())) {
+      return new CommitOutcome.Rejected(new RuntimeException("Simulated conflict of rewrites"));
+    }
+    Map<String, PositionBitmap> deleted = new HashMap<>(newest().deleted());
+    PositionBitmap gone = rewritten.deletedSince(newest());
+    if (!gone.isEmpty()) {
+      deleted.put(rewritten.file().location(), gone);
+    }
+    files.removeAll(rewritten.group().members());
+    deleted.keySet().removeAll(rewritten.group().files());
+    files.addAll(rewritten.file().files());
+    snapshots.add(new Snapshot(files, deleted, commit.tiered(), commit.epoch(), commit.id()));
+    return new CommitOutcome.Committed(state());
+  }
+
+  /** What a fenced catalog checks before any commit. */
+  private @Nullable CommitOutcome refusal(
+      TieredOffsets tiered, long epoch, @Nullable Long baseSnapshotId) {
+    LakeState now = state();
+    if (now.epoch() > epoch) {
+      return new CommitOutcome.Rejected(FreshetException.of(FENCED, "Epoch %d is over", epoch));
+    }
+    if (!now.tiered().equals(tiered)) {
+      return new CommitOutcome.Rejected(
+          FreshetException.of(
+              LAKE_DIVERGED,
+              "The lake holds changes up to %s, not %s as expected",
+              now.tiered(),
+              tiered));
+    }
+    if (existing().hasPrimaryKey() && !Objects.equals(now.snapshotId(), baseSnapshotId)) {
+      return new CommitOutcome.Conflict(
+          now.snapshotId(),
+          FreshetException.of(
+              LAKE_DIVERGED,
+              "The lake has snapshot %s, not %s as expected",
+              now.snapshotId(),
+              baseSnapshotId));
+    }
+    return null;
   }
 
   private boolean isFaulty() {
@@ -416,6 +453,49 @@ final class SimulatedLake {
     @Override
     public void discard(LakeFiles files) {
       ((Files) files).isDeleted = true;
+    }
+
+    @Override
+    public List<RewriteGroup> rewriteGroups(RewriteLimits limits) {
+      reach();
+      if (snapshots.isEmpty() || newest().files().size() < limits.minFiles()) {
+        return List.of();
+      }
+      List<Files> files = new ArrayList<>(newest().files());
+      Collections.shuffle(files, random);
+      return List.of(
+          new SimulatedRewrite.Group(
+              snapshots.size(), List.copyOf(files.subList(0, limits.minFiles())), newest()));
+    }
+
+    @Override
+    public RewrittenFiles rewrite(RewriteGroup group, BufferAllocator allocator) {
+      reach();
+      SimulatedRewrite rewritten =
+          SimulatedRewrite.of((SimulatedRewrite.Group) group, "memory:" + filesWritten++);
+      answer();
+      return rewritten;
+    }
+
+    @Override
+    public CommitOutcome commit(RewriteCommit commit) {
+      try {
+        reach();
+      } catch (FreshetException e) {
+        return new CommitOutcome.Unknown(e);
+      }
+      CommitOutcome outcome = apply(commit);
+      try {
+        answer();
+        return outcome;
+      } catch (FreshetException e) {
+        return new CommitOutcome.Unknown(e);
+      }
+    }
+
+    @Override
+    public void discard(RewrittenFiles files) {
+      ((SimulatedRewrite) files).file().isDeleted = true;
     }
 
     @Override

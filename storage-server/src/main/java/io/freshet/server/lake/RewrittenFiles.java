@@ -1,0 +1,22 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server.lake;
+
+import java.util.List;
+
+/** Files that were rewritten, and are not part of the table until they are committed. */
+public interface RewrittenFiles {
+  RewriteGroup group();
+
+  /** Locations of the new files; none if no row of the old ones was live. */
+  List<String> files();
+
+  /** Where the rows of an old file are now; each file of the group has its own. */
+  MovedRows moved(String oldFile);
+}

@@ -19,6 +19,7 @@ import io.freshet.server.parquet.WrittenFile;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -257,6 +259,38 @@ final class IcebergLakeTable implements LakeTable {
   @Override
   public void discard(RewrittenFiles files) {
     files.files().forEach(unusedFiles()::delete);
+  }
+
+  @Override
+  public int expire(SnapshotExpiry expiry) {
+    TableMetadata metadata = refresh();
+    if (!isCollected(metadata)) {
+      return 0;
+    }
+    Fence fence =
+        Fence.ofOffsets(
+            tableId, TieredSnapshots.state(metadata, tableId, buckets).tiered(), expiry.epoch());
+    fence.check(metadata);
+    return IcebergLake.reaching(() ->
+        new SnapshotRetention(metadata, tableId, expiry)
+            .apply(table(new FencedOperations(operations, fence))));
+  }
+
+  @Override
+  public List<String> removeOrphans(Instant olderThan) {
+    if (!isCollected(refresh())) {
+      return List.of();
+    }
+    return IcebergLake.reaching(() -> {
+      List<String> orphans = new OrphanFiles(table(operations)).olderThan(olderThan);
+      orphans.forEach(unusedFiles()::delete);
+      return orphans;
+    });
+  }
+
+  private static boolean isCollected(TableMetadata metadata) {
+    return metadata.propertyAsBoolean(
+        TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
   }
 
   private Fence fence(

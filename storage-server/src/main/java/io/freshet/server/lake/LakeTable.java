@@ -9,6 +9,7 @@
 package io.freshet.server.lake;
 
 import io.freshet.table.TableDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -91,4 +92,23 @@ public interface LakeTable {
 
   /** Deletes rewritten files that were not committed. */
   void discard(RewrittenFiles files);
+
+  /**
+   * Expires snapshots, and deletes the files that only they refer to. The current one always stays,
+   * and so does all that is needed to know the tiered offsets. Nothing happens to a table whose
+   * {@code gc.enabled} is false.
+   *
+   * @return how many snapshots have expired
+   * @throws io.freshet.error.FreshetException FENCED if an owner with a later epoch has committed
+   */
+  int expire(SnapshotExpiry expiry);
+
+  /**
+   * Deletes files in the table's location that no snapshot refers to, such as those of commits that
+   * never took place. Nothing happens to a table whose {@code gc.enabled} is false.
+   *
+   * @param olderThan a moment before which no write began that is still to be committed
+   * @return locations of the files
+   */
+  List<String> removeOrphans(Instant olderThan);
 }

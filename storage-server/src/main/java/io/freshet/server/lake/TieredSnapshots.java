@@ -57,10 +57,15 @@ final class TieredSnapshots {
         commitId(tiering));
   }
 
+  /** Whether Freshet wrote a snapshot, for this table. */
+  static boolean isOfTable(Snapshot snapshot, UUID tableId) {
+    return tableId.toString().equals(snapshot.summary().get(TABLE_ID));
+  }
+
   private static @Nullable Snapshot lastTiering(
       TableMetadata metadata, @Nullable Snapshot from, UUID tableId) {
     Snapshot snapshot = from;
-    while (snapshot != null && !tableId.toString().equals(snapshot.summary().get(TABLE_ID))) {
+    while (snapshot != null && !isOfTable(snapshot, tableId)) {
       Long parent = snapshot.parentId();
       if (parent != null && metadata.snapshot(parent) == null) {
         throw FreshetException.of(

@@ -11,6 +11,7 @@ package io.freshet.server.simulation;
 import static io.freshet.error.FreshetErrorCode.FENCED;
 import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
+import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
 
 import io.freshet.error.FreshetException;
@@ -26,13 +27,16 @@ import io.freshet.server.lake.RewriteCommit;
 import io.freshet.server.lake.RewriteGroup;
 import io.freshet.server.lake.RewriteLimits;
 import io.freshet.server.lake.RewrittenFiles;
+import io.freshet.server.lake.SnapshotExpiry;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.lake.TieringCommit;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,6 +58,7 @@ final class SimulatedLake {
   private final Random random;
   private final double faultRate;
   private final List<Snapshot> snapshots = new ArrayList<>();
+  private final Set<Long> expired = new HashSet<>();
   private final List<TieringCommit> delayed = new ArrayList<>();
 
   private long filesWritten;
@@ -216,6 +221,10 @@ final class SimulatedLake {
   }
 
   private Snapshot snapshot(long snapshotId) {
+    if (expired.contains(snapshotId)) {
+      throw FreshetException.of(
+          SNAPSHOT_EXPIRED, "The simulated lake no longer has snapshot %d", snapshotId);
+    }
     return snapshots.get((int) (snapshotId - 1));
   }
 
@@ -359,6 +368,7 @@ final class SimulatedLake {
         definition = null;
         tableId = null;
         snapshots.clear();
+        expired.clear();
         delayed.clear();
       }
       answer();
@@ -496,6 +506,26 @@ final class SimulatedLake {
     @Override
     public void discard(RewrittenFiles files) {
       ((SimulatedRewrite) files).file().isDeleted = true;
+    }
+
+    /** Time does not count: all are old enough. */
+    @Override
+    public int expire(SnapshotExpiry expiry) {
+      reach();
+      int count = 0;
+      for (long id = 1; id <= snapshots.size() - expiry.retainLast(); id++) {
+        if (!expiry.keepSnapshotIds().contains(id) && expired.add(id)) {
+          count++;
+        }
+      }
+      answer();
+      return count;
+    }
+
+    @Override
+    public List<String> removeOrphans(Instant olderThan) {
+      reach();
+      return List.of();
     }
 
     @Override

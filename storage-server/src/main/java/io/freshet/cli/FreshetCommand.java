@@ -72,6 +72,8 @@ public final class FreshetCommand implements Runnable {
     root.addSubcommand(new WriteCommand(console));
     root.addSubcommand(new ReadCommand(console));
     root.addSubcommand(new TierCommand(console));
+    root.addSubcommand(new CompactCommand(console));
+    root.addSubcommand(new ExpireCommand(console));
     root.addSubcommand(new StatusCommand(console));
     root.addSubcommand(new ColumnsCommand(console));
     root.addSubcommand(new CompletionCommand(console));

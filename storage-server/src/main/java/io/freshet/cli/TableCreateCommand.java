@@ -17,6 +17,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.TableDescription;
 import io.freshet.table.ColumnText;
+import io.freshet.table.PrimaryKey;
 import io.freshet.table.TableName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  freshet table create shop.orders --columns \"id long not null, price decimal(10,2), at"
           + " timestamp\" --partition-by \"day(at)\"",
-      "  freshet table create demo.airports --like airports.csv"
+      "  freshet table create demo.airports --like airports.csv --primary-key iata"
     })
 final class TableCreateCommand implements Callable<Integer> {
   private final Console console;
@@ -57,6 +58,15 @@ final class TableCreateCommand implements Callable<Integer> {
   private final Columns columns = new Columns();
 
   @Mixin private final InputArguments input = new InputArguments();
+
+  @Option(
+      names = "--primary-key",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Columns that tell rows apart: a row that is written takes the place of the one with the same"
+              + " key. Without it rows are only added.")
+  private List<String> primaryKey = new ArrayList<>();
 
   @Option(
       names = "--partition-by",
@@ -82,7 +92,8 @@ final class TableCreateCommand implements Callable<Integer> {
       names = "--bucket-key",
       paramLabel = "COLUMN",
       split = ",",
-      description = "Columns whose values choose a row's bucket. Default: round robin.")
+      description =
+          "Columns whose values choose a row's bucket. Default: the primary key, or round robin.")
   private List<String> bucketKey = new ArrayList<>();
 
   @Option(
@@ -130,7 +141,14 @@ final class TableCreateCommand implements Callable<Integer> {
   public Integer call() {
     TableName table = TableName.parse(name);
     CreateTable request =
-        new CreateTable(table, schema(), partitioning, sorting, buckets, bucketKey, properties);
+        new CreateTable(
+            table,
+            PrimaryKey.in(schema(), primaryKey),
+            partitioning,
+            sorting,
+            buckets,
+            bucketKey,
+            properties);
     try (Connection connection = server.connect()) {
       TableText text = new TableText(console);
       try {

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.TableWriter;
+import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.ExpireResult;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TransactionState.State;
@@ -24,6 +26,7 @@ import io.freshet.table.TableName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +118,37 @@ final class PrimaryKeyTableIT {
   }
 
   @Test
+  void compactionAndExpiryChangeNoRow() {
+    try (TestServer server = new TestServer(data)) {
+      create(server);
+      for (int round = 0; round < 7; round++) {
+        change(server, 200);
+        server.client().tier(TABLE);
+      }
+      change(server, 300);
+      UnionSnapshot leased = server.client().plan(TABLE);
+      Map<Long, String> leasedRows = new TreeMap<>(oracle);
+
+      CompactResult result = server.client().compact(TABLE);
+      assertThat(result.filesBefore()).isGreaterThan(result.filesAfter());
+      assertThat(rows(server)).isEqualTo(oracle);
+      change(server, 300);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+      assertThat(server.client().compact(TABLE).filesBefore()).isGreaterThanOrEqualTo(0);
+
+      ExpireResult expired = server.client().expireSnapshots(TABLE, Instant.now(), 1);
+      assertThat(expired.snapshots()).isPositive();
+      assertThat(rows(server)).isEqualTo(oracle);
+      assertThat(rows(server, leased)).isEqualTo(leasedRows);
+      server.restart();
+      change(server, 100);
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  @Test
   void transactionsShowAllTheirBatchesAtOnceOrNone() {
     try (TestServer server = new TestServer(data)) {
       create(server);
@@ -168,13 +202,18 @@ final class PrimaryKeyTableIT {
 
   private Map<Long, String> rows(TestServer server) {
     UnionSnapshot snapshot = server.client().plan(TABLE);
+    Map<Long, String> rows = rows(server, snapshot);
+    server.client().release(snapshot);
+    return rows;
+  }
+
+  private static Map<Long, String> rows(TestServer server, UnionSnapshot snapshot) {
     Map<Long, String> rows = new TreeMap<>();
     for (Record row : server.rows(snapshot, Projection.of(snapshot.schema(), null, null))) {
       String before =
           rows.put((Long) row.getField("id"), row.getField("name") + "/" + row.getField("amount"));
       assertThat(before).as("key %s comes once", row.getField("id")).isNull();
     }
-    server.client().release(snapshot);
     return rows;
   }
 

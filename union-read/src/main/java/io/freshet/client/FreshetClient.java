@@ -15,9 +15,12 @@ import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
 import io.freshet.protocol.BeginTransaction;
+import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
+import io.freshet.protocol.ExpireResult;
+import io.freshet.protocol.ExpireSnapshots;
 import io.freshet.protocol.FlightErrors;
 import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.Json;
@@ -39,6 +42,7 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +168,26 @@ public final class FreshetClient implements AutoCloseable {
   /** Moves all rows that are visible now into the lake, and waits until they are there. */
   public TierResult tier(TableName table) {
     return call(FreshetAction.TIER, new TableRequest(table), TierResult.class);
+  }
+
+  /** Rewrites lake files that are small or largely deleted, and waits until that is done. */
+  public CompactResult compact(TableName table) {
+    return call(FreshetAction.COMPACT, new TableRequest(table), CompactResult.class);
+  }
+
+  /**
+   * Removes lake snapshots that nobody reads under a lease, and files that no snapshot refers to.
+   *
+   * @param olderThan younger ones stay; five days ago if null
+   * @param retainLast so many of the newest snapshots stay; 1 if null
+   */
+  public ExpireResult expireSnapshots(
+      TableName table, @Nullable Instant olderThan, @Nullable Integer retainLast) {
+    Long olderThanMillis = olderThan == null ? null : olderThan.toEpochMilli();
+    return call(
+        FreshetAction.EXPIRE_SNAPSHOTS,
+        new ExpireSnapshots(table, olderThanMillis, retainLast),
+        ExpireResult.class);
   }
 
   /** A writer without an identity: a batch that is sent twice by its caller is there twice. */

@@ -30,6 +30,8 @@ public enum FreshetAction {
   BEGIN_TRANSACTION("begin-transaction", "Begin to stage batches that become visible together"),
   COMMIT_TRANSACTION("commit-transaction", "Make what a transaction has staged visible"),
   ABORT_TRANSACTION("abort-transaction", "Drop what a transaction has staged"),
+  COMPACT("compact", "Rewrite lake files that are small or largely deleted"),
+  EXPIRE_SNAPSHOTS("expire-snapshots", "Remove old lake snapshots and files that nobody needs"),
   TIER("tier", "Move all fresh rows into the lake now");
 
   private final String actionName;

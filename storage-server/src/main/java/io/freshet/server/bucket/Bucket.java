@@ -15,8 +15,10 @@ import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.server.fresh.FreshRows;
+import io.freshet.server.index.IndexCheckpoint;
 import io.freshet.server.keys.ChangeCodes;
 import io.freshet.server.keys.Decision;
+import io.freshet.server.keys.FileMoves;
 import io.freshet.server.keys.KeyedRows;
 import io.freshet.server.keys.NewBase;
 import io.freshet.server.keys.RowCut;
@@ -179,6 +181,16 @@ public final class Bucket {
   public CompletableFuture<Void> rebase(NewBase base) {
     return event(
         () -> keyed == null ? CompletableFuture.completedFuture(null) : keyed.rebase(base));
+  }
+
+  /** Goes on from a base in which a compaction has moved rows. */
+  public CompletableFuture<Void> move(FileMoves moves, IndexCheckpoint checkpoint) {
+    return event(() -> {
+      if (keyed != null) {
+        keyed.move(moves, checkpoint);
+      }
+      return CompletableFuture.completedFuture(null);
+    });
   }
 
   /**

@@ -16,6 +16,7 @@ import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
+import io.freshet.protocol.ExpireSnapshots;
 import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.LeaseState;
@@ -39,6 +40,7 @@ import io.freshet.table.Sorting;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries out control actions: from a JSON body to a JSON answer. */
 final class ControlActions {
+  private static final Duration DEFAULT_SNAPSHOT_AGE = Duration.ofDays(5);
+
   private final Tables tables;
   private final Lake lake;
   private final Supplier<ServerInfo> serverInfo;
@@ -145,8 +149,24 @@ final class ControlActions {
               return new TransactionState(request.transaction(), TransactionState.State.ABORTED);
             });
       }
+      case COMPACT -> tables.get(body.as(TableRequest.class).table()).compact();
+      case EXPIRE_SNAPSHOTS -> expire(body.as(ExpireSnapshots.class));
       case TIER -> tables.get(body.as(TableRequest.class).table()).tier();
     };
+  }
+
+  private CompletableFuture<?> expire(ExpireSnapshots request) {
+    int retainLast = request.retainLast() == null ? 1 : request.retainLast();
+    if (retainLast < 1) {
+      throw FreshetException.of(
+          INVALID_REQUEST, "%d snapshots can't be retained: at least 1 has to stay", retainLast);
+    }
+    Long olderThanMillis = request.olderThanMillis();
+    Instant olderThan =
+        olderThanMillis == null
+            ? Instant.now().minus(DEFAULT_SNAPSHOT_AGE)
+            : Instant.ofEpochMilli(olderThanMillis);
+    return tables.get(request.table()).expire(olderThan, retainLast);
   }
 
   private static TransactionState state(TransactionRecord record) {

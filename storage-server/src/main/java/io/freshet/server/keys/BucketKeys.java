@@ -18,7 +18,9 @@ import io.freshet.server.index.Location;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.loop.EventLoop;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ public final class BucketKeys implements AutoCloseable {
   private static final long DELETED = 1L << 62;
 
   private static final int STEP_KEYS = 4096;
+  private static final int KEPT_MOVES = 4;
   private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final BucketId bucket;
@@ -54,6 +57,10 @@ public final class BucketKeys implements AutoCloseable {
   private KeyIndex active;
   private @Nullable KeyIndex sealed;
   private @Nullable KeyIndex spare;
+
+  /** Of the last compactions, for locations that were found before and are used after them. */
+  private final Deque<FileMoves> recentMoves = new ArrayDeque<>();
+
   private TieredLocations notes = TieredLocations.NONE;
   private long tieredOffset;
   private @Nullable FreshetException damage;
@@ -127,12 +134,12 @@ public final class BucketKeys implements AutoCloseable {
   /** Where a row is now that was at a location since the last base but one. */
   long current(long location) {
     if (!Location.isFresh(location)) {
-      return location;
+      return moved(location);
     }
     if ((location & DELETED) != 0) {
       return Location.ABSENT;
     }
-    return location >= tieredOffset ? location : notes.of(location);
+    return location >= tieredOffset ? location : moved(notes.of(location));
   }
 
   /** The locations of live rows, or ABSENT: long[keys.count()]. */
@@ -161,6 +168,15 @@ public final class BucketKeys implements AutoCloseable {
     return next.done;
   }
 
+  void move(FileMoves moves, IndexCheckpoint checkpoint) {
+    recentMoves.addLast(moves);
+    if (recentMoves.size() > KEPT_MOVES) {
+      recentMoves.removeFirst();
+    }
+    var unused = durable.remap(moves);
+    checkpoint(checkpoint);
+  }
+
   @Nullable FreshetException damage() {
     return damage;
   }
@@ -184,6 +200,15 @@ public final class BucketKeys implements AutoCloseable {
     if (spare != null) {
       spare.close();
     }
+  }
+
+  /** A location that was found before a compaction; a row is never moved back. */
+  private long moved(long location) {
+    long current = location;
+    for (FileMoves moves : recentMoves) {
+      current = moves.map(current);
+    }
+    return current;
   }
 
   /**

@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 
 import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
+import io.freshet.server.index.IndexCheckpoint;
 import io.freshet.server.index.KeyHashes;
 import io.freshet.server.index.Location;
 import io.freshet.server.log.BucketId;
@@ -42,13 +43,21 @@ public final class KeyedRows implements AutoCloseable {
 
   /** A cut whose changes are on their way to the lake. */
   private static final class Cut {
-    private final CompletableFuture<RowCut> reached = new CompletableFuture<>();
-    private final OverlayBitmaps overlay;
+    private CompletableFuture<RowCut> reached = new CompletableFuture<>();
+    private OverlayBitmaps overlay;
     private long offset;
 
     Cut(long offset, OverlayBitmaps overlay) {
       this.offset = offset;
       this.overlay = overlay;
+    }
+
+    void move(FileMoves moves) {
+      overlay = overlay.moved(moves);
+      if (reached.isDone() && !reached.isCompletedExceptionally()) {
+        FrozenOffsets dead = reached.join().dead();
+        reached = CompletableFuture.completedFuture(new RowCut(offset, dead, overlay.freeze()));
+      }
     }
   }
 
@@ -149,6 +158,18 @@ public final class KeyedRows implements AutoCloseable {
     cut = null;
     dead.dropBelow(base.tieredOffset());
     return followed;
+  }
+
+  /**
+   * Goes on from a base that a compaction has made: the rows are the same, and some of them are at
+   * other places. Takes a time that depends on how many of those are hidden.
+   */
+  public void move(FileMoves moves, IndexCheckpoint checkpoint) {
+    keys.move(moves, checkpoint);
+    overlay = overlay.moved(moves);
+    if (cut != null) {
+      cut.move(moves);
+    }
   }
 
   /** Why the keys can't be used any more, if so. */

@@ -9,6 +9,7 @@
 package io.freshet.server.keys;
 
 import io.freshet.overlay.PositionBitmap;
+import io.freshet.server.index.Location;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,6 +33,24 @@ final class OverlayBitmaps {
       files.put(fileNumber, file);
     }
     file.positions.add(position);
+  }
+
+  /** The same rows at the places where they are after a compaction. */
+  OverlayBitmaps moved(FileMoves moves) {
+    OverlayBitmaps moved = new OverlayBitmaps();
+    files.forEach((number, file) -> {
+      if (moves.hasMoved(number)) {
+        file.positions.forEach(position -> {
+          long location = moves.map(Location.ofLake(number, position));
+          if (Location.isLake(location)) {
+            moved.add(Location.fileNumber(location), Location.position(location));
+          }
+        });
+      } else {
+        moved.files.put(number, new Versioned(file.positions, -1));
+      }
+    });
+    return moved;
   }
 
   /** The overlay as it is now, by file number; not to be changed. */

@@ -87,7 +87,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public TableDefinition definition() {
+  public synchronized TableDefinition definition() {
     return definition(refresh());
   }
 
@@ -107,12 +107,13 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public LakeState load() {
+  public synchronized LakeState load() {
     return TieredSnapshots.state(refresh(), tableId, buckets);
   }
 
   @Override
-  public TableDefinition alterProperties(Map<String, String> set, List<String> remove) {
+  public synchronized TableDefinition alterProperties(
+      Map<String, String> set, List<String> remove) {
     return IcebergLake.reaching(() -> {
       UpdateProperties update = table(operations).updateProperties();
       set.forEach(update::set);
@@ -135,7 +136,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public CommitOutcome commit(TieringCommit commit) {
+  public synchronized CommitOutcome commit(TieringCommit commit) {
     List<WrittenDataFile> files = ((Written) commit.files()).files();
     CommitDeletes deletes = null;
     CommitOutcome outcome;
@@ -165,13 +166,13 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public LakeDeletes deletes(@Nullable Long snapshotId) {
+  public synchronized LakeDeletes deletes(@Nullable Long snapshotId) {
     TableMetadata metadata = refresh();
     return IcebergLake.reaching(() -> deletes(metadata, snapshot(metadata, snapshotId)));
   }
 
   @Override
-  public LakeChanges changes(
+  public synchronized LakeChanges changes(
       @Nullable Long fromSnapshotId, @Nullable Long toSnapshotId, List<String> columns) {
     TableMetadata metadata = refresh();
     Schema wanted = columns(metadata.schema(), columns);
@@ -196,7 +197,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public List<RewriteGroup> rewriteGroups(RewriteLimits limits) {
+  public synchronized List<RewriteGroup> rewriteGroups(RewriteLimits limits) {
     TableMetadata metadata = refresh();
     Snapshot snapshot = metadata.currentSnapshot();
     if (snapshot == null) {
@@ -222,7 +223,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public CommitOutcome commit(RewriteCommit commit) {
+  public synchronized CommitOutcome commit(RewriteCommit commit) {
     Rewritten rewritten = (Rewritten) commit.files();
     CommitDeletes deletes = null;
     CommitOutcome outcome;
@@ -262,7 +263,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public int expire(SnapshotExpiry expiry) {
+  public synchronized int expire(SnapshotExpiry expiry) {
     TableMetadata metadata = refresh();
     if (!isCollected(metadata)) {
       return 0;
@@ -277,7 +278,7 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public List<String> removeOrphans(Instant olderThan) {
+  public synchronized List<String> removeOrphans(Instant olderThan) {
     if (!isCollected(refresh())) {
       return List.of();
     }

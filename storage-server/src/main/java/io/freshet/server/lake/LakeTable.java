@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table's lake half. All methods block, and fail with LAKE_UNAVAILABLE if the lake can't be
- * reached. Called by one thread at a time.
+ * reached. Safe for use by many threads.
  */
 public interface LakeTable {
   /** Reads the table's definition, with the ids that the lake gave it. */

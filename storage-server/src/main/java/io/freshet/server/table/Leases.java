@@ -17,8 +17,11 @@ import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The union snapshots of a table that can be read. Belongs to the table's event loop. */
@@ -81,6 +84,18 @@ final class Leases {
 
   void letGo(LakeState base) {
     held.remove(base);
+  }
+
+  /** Lake snapshots that are read. */
+  Set<Long> baseSnapshots() {
+    Set<Long> snapshots = new HashSet<>();
+    Stream.concat(leases.values().stream().map(UnionLease::base), held.stream())
+        .forEach(base -> {
+          if (base.snapshotId() != null) {
+            snapshots.add(base.snapshotId());
+          }
+        });
+    return snapshots;
   }
 
   /** The lowest offset of a bucket that a lease or {@code current} needs. */

@@ -14,6 +14,8 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
+import io.freshet.protocol.CompactResult;
+import io.freshet.protocol.ExpireResult;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableDescription;
@@ -26,6 +28,7 @@ import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
+import io.freshet.server.lake.SnapshotExpiry;
 import io.freshet.server.transaction.Transactions;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
@@ -33,6 +36,7 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -54,6 +58,10 @@ public final class ServerTable {
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Logger LOG = LoggerFactory.getLogger(ServerTable.class);
   private static final Duration LAKE_CHECK_INTERVAL = Duration.ofSeconds(15);
+
+  /** So often it is looked whether there are files to compact. */
+  private static final int TIERINGS_PER_COMPACTION = 8;
+
   private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
@@ -64,6 +72,7 @@ public final class ServerTable {
   private final Tiering tiering;
   private final @Nullable TableKeys keys;
   private final Transactions transactions;
+  private final Compaction compaction;
   private final LakeTable lake;
   private final BiConsumer<ServerTable, String> onStale;
   private final List<CompletableFuture<TierResult>> carriedRequests;
@@ -76,6 +85,7 @@ public final class ServerTable {
   private long nextSnapshot;
   private long nextTrimMillis;
   private long nextExpiryMillis;
+  private int compactedTierings;
   private long nextLakeCheckMillis;
   private boolean isClosed;
 
@@ -124,6 +134,7 @@ public final class ServerTable {
             this::trim,
             this::fenced,
             this::stale);
+    this.compaction = new Compaction(definition.name(), context, lake, tiering::commit);
   }
 
   /** Starts the table's timers. */
@@ -264,6 +275,7 @@ public final class ServerTable {
               isClosed = true;
               FreshetException reason = closedError();
               tiering.close(reason);
+              compaction.close(reason);
               for (Bucket bucket : buckets()) {
                 bucket.loop().execute(() -> bucket.refuseAppends(reason));
               }
@@ -279,6 +291,34 @@ public final class ServerTable {
           return new CarriedOver(leases, nextSnapshot, tiering.takeRequests());
         },
         context.loop());
+  }
+
+  /** Rewrites lake files that are small or largely deleted. */
+  public CompletableFuture<CompactResult> compact() {
+    return this.<CompletableFuture<CompactResult>>onLoop(
+            () -> {
+              CompletableFuture<CompactResult> result = new CompletableFuture<>();
+              compaction.request(options, result);
+              return result;
+            })
+        .thenCompose(result -> result);
+  }
+
+  /**
+   * Expires lake snapshots that nobody reads under a lease, and files that no snapshot refers to.
+   *
+   * @param olderThan younger snapshots and files stay
+   * @param retainLast so many of the newest snapshots stay
+   */
+  public CompletableFuture<ExpireResult> expire(Instant olderThan, int retainLast) {
+    return onLoop(leases::baseSnapshots)
+        .thenApplyAsync(
+            leased -> {
+              int snapshots =
+                  lake.expire(new SnapshotExpiry(olderThan, retainLast, leased, context.epoch()));
+              return new ExpireResult(snapshots, lake.removeOrphans(olderThan).size());
+            },
+            context.blocking());
   }
 
   /**
@@ -415,6 +455,10 @@ public final class ServerTable {
     if (tiering.isRequested()
         || buckets.isTieringDue(tiering.base().state().tiered(), options, nowMillis())) {
       tiering.start(definition);
+    }
+    if (tiering.tierings() >= compactedTierings + TIERINGS_PER_COMPACTION) {
+      compactedTierings = tiering.tierings();
+      compaction.start(options);
     }
     if (nowMillis() >= nextTrimMillis) {
       trim();

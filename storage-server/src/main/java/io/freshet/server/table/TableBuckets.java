@@ -10,8 +10,11 @@ package io.freshet.server.table;
 
 import io.freshet.protocol.FreshRange;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.index.IndexCheckpoint;
+import io.freshet.server.keys.FileMoves;
 import io.freshet.server.keys.NewBase;
 import io.freshet.server.keys.RowCut;
+import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableOptions;
 import java.util.ArrayList;
@@ -44,6 +47,16 @@ record TableBuckets(List<Bucket> buckets) {
   /** Has all buckets go on from a new base; completes when the next cut can be made. */
   CompletableFuture<Void> rebase(List<NewBase> bases) {
     return all(bucket -> bucket.rebase(bases.get(bucket.id().bucket()))).thenApply(unused -> null);
+  }
+
+  /** Has all buckets go on from a base in which a compaction has moved rows. */
+  void move(FileMoves moves, LakeState base) {
+    for (Bucket bucket : buckets) {
+      long tiered = base.tiered().of(bucket.id().bucket());
+      var unused =
+          bucket.move(
+              moves, new IndexCheckpoint(base.snapshotId(), base.tiered().toString(), tiered));
+    }
   }
 
   /** What lies between {@code from} and the cut in each bucket. */

@@ -16,6 +16,7 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.keys.FileMoves;
 import io.freshet.server.keys.NewBase;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.keys.TableKeys;
@@ -23,13 +24,18 @@ import io.freshet.server.lake.CommitOutcome;
 import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
+import io.freshet.server.lake.RewriteCommit;
+import io.freshet.server.lake.RewrittenFiles;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -71,6 +77,8 @@ final class Tiering {
   /** Runs whose commits may or may not have taken effect. */
   private final List<TieringRun> unresolved = new ArrayList<>();
 
+  private final Deque<Rewrite> rewrites = new ArrayDeque<>();
+  private int tierings;
   private int failures;
   private long nextAttemptMillis;
   private List<CompletableFuture<TierResult>> waiting = new ArrayList<>();
@@ -113,13 +121,19 @@ final class Tiering {
     start(definition);
   }
 
-  /** Whether somebody waits for a run that has not started. */
+  /** How many tierings have moved rows since the table was opened. */
+  int tierings() {
+    return tierings;
+  }
+
+  /** Whether somebody waits for a run or a commit that has not started. */
   boolean isRequested() {
-    return !waiting.isEmpty();
+    return !waiting.isEmpty() || !rewrites.isEmpty();
   }
 
   /** Starts a run unless one is under way or it is too early after a failure. */
   void start(TableDefinition definition) {
+    commitRewrites();
     if (isRunning || isFollowing || context.clock().millis() < nextAttemptMillis) {
       return;
     }
@@ -208,6 +222,93 @@ final class Tiering {
             : null);
   }
 
+  /**
+   * Commits files that a compaction has written, between two tierings. Completes with what became
+   * of it; but for an unknown outcome the files are of no more use unless it was committed.
+   */
+  CompletableFuture<CommitOutcome> commit(RewrittenFiles files) {
+    CompletableFuture<CommitOutcome> done = new CompletableFuture<>();
+    rewrites.addLast(new Rewrite(files, done));
+    commitRewrites();
+    return done;
+  }
+
+  /** Files of a compaction that wait to be committed. */
+  private record Rewrite(RewrittenFiles files, CompletableFuture<CommitOutcome> done) {}
+
+  /** What a compaction's commit has come to. */
+  private record Rewritten(
+      CommitOutcome outcome, @Nullable LakeDeletes deletes, @Nullable FileMoves moves) {}
+
+  private void commitRewrites() {
+    if (isRunning || isFollowing || isBaseUncertain || rewrites.isEmpty()) {
+      return;
+    }
+    isRunning = true;
+    Rewrite next = rewrites.removeFirst();
+    LakeState from = base.state();
+    UUID id = context.newId().get();
+    CompletableFuture<Rewritten> attempt = new CompletableFuture<>();
+    attempt.whenComplete((done, error) -> context.loop().execute(() -> finish(next, done, error)));
+    try {
+      context
+          .blocking()
+          .execute(() -> {
+            try {
+              attempt.complete(commit(next.files(), from, id));
+            } catch (RuntimeException | Error e) {
+              attempt.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      attempt.completeExceptionally(e); // The server is shutting down.
+    }
+  }
+
+  private Rewritten commit(RewrittenFiles files, LakeState from, UUID id) {
+    // Numbers first: once the commit took effect nothing may fail that the buckets need.
+    FileMoves moves = keys == null ? null : FileMoves.of(files, keys.files());
+    long baseSnapshotId = Objects.requireNonNull(from.snapshotId(), "a rewritten table has files");
+    CommitOutcome outcome =
+        lake.commit(new RewriteCommit(files, baseSnapshotId, from.tiered(), context.epoch(), id));
+    if (outcome instanceof CommitOutcome.Unknown) {
+      LakeState state = lake.load();
+      if (id.equals(state.commitId())) {
+        outcome = new CommitOutcome.Committed(state);
+      }
+    }
+    if (outcome instanceof CommitOutcome.Committed committed) {
+      LakeDeletes deletes = keys == null ? null : lake.deletes(committed.state().snapshotId());
+      return new Rewritten(outcome, deletes, moves);
+    }
+    if (!(outcome instanceof CommitOutcome.Unknown)) {
+      lake.discard(files);
+    }
+    return new Rewritten(outcome, null, null);
+  }
+
+  private void finish(Rewrite rewrite, @Nullable Rewritten done, @Nullable Throwable error) {
+    isRunning = false;
+    if (done == null) {
+      isBaseUncertain = true;
+      rewrite.done().completeExceptionally(error);
+      return;
+    }
+    if (done.outcome() instanceof CommitOutcome.Committed committed) {
+      base = new Base(committed.state(), done.deletes());
+      if (done.moves() != null) {
+        buckets.move(done.moves(), committed.state());
+      }
+      onNewBase.run();
+    } else if (done.outcome() instanceof CommitOutcome.Unknown) {
+      isBaseUncertain = true;
+    } else if (done.outcome() instanceof CommitOutcome.Conflict conflict && keys != null) {
+      onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
+    }
+    rewrite.done().complete(done.outcome());
+    commitRewrites();
+  }
+
   /** Has callers wait for the next run who waited before the table was opened again. */
   void addRequests(List<CompletableFuture<TierResult>> requests) {
     waiting.addAll(requests);
@@ -245,6 +346,8 @@ final class Tiering {
 
   /** Fails all who wait for a run that has not started. */
   void close(FreshetException reason) {
+    rewrites.forEach(rewrite -> rewrite.done().completeExceptionally(reason));
+    rewrites.clear();
     waiting.forEach(request -> request.completeExceptionally(reason));
     waiting = new ArrayList<>();
   }
@@ -291,6 +394,7 @@ final class Tiering {
   private void succeed(
       LakeState before, TieringRun run, List<CompletableFuture<TierResult>> requests, long millis) {
     failures = 0;
+    tierings++;
     nextAttemptMillis = 0;
     isBaseUncertain = false;
     LakeState state = base.state();

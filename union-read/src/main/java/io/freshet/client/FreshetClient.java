@@ -254,8 +254,12 @@ public final class FreshetClient implements AutoCloseable {
       @Nullable Integer bucket,
       @Nullable List<String> columns,
       @Nullable JsonNode filter) {
-    ReadTicket ticket =
-        new ReadTicket(snapshot.snapshot(), ReadTicket.Part.FRESH, bucket, columns, filter);
+    return read(
+        new ReadTicket(snapshot.snapshot(), ReadTicket.Part.FRESH, bucket, columns, filter));
+  }
+
+  /** What a ticket stands for, which another process may have made. */
+  public FreshStream read(ReadTicket ticket) {
     FlightStream stream = connection.flight().getStream(new Ticket(Json.write(ticket)));
     return new FreshStream(stream, address);
   }

@@ -155,7 +155,8 @@ public final class Json {
               @Override
               public void serialize(Schema value, JsonGenerator out, SerializerProvider provider)
                   throws IOException {
-                SchemaParser.toJson(value, out);
+                // As text: next to Spark, Iceberg has a Jackson of its own.
+                out.writeRawValue(SchemaParser.toJson(value));
               }
             })
         .addDeserializer(
@@ -164,7 +165,7 @@ public final class Json {
               @Override
               public Schema deserialize(JsonParser in, DeserializationContext context)
                   throws IOException {
-                return SchemaParser.fromJson(context.readTree(in));
+                return SchemaParser.fromJson(context.readTree(in).toString());
               }
             })
         .addSerializer(

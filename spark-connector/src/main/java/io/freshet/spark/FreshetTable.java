@@ -1,0 +1,182 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.spark;
+
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+
+import io.freshet.client.FreshetClient;
+import io.freshet.error.FreshetException;
+import io.freshet.protocol.FreshRange;
+import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.spark.connection.SnapshotLease;
+import io.freshet.spark.lake.LakeTables;
+import io.freshet.spark.read.UnionScanBuilder;
+import io.freshet.table.Partitioning;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.iceberg.spark.Spark3Util;
+import org.apache.iceberg.spark.SparkSchemaUtil;
+import org.apache.iceberg.spark.source.SparkTable;
+import org.apache.spark.sql.connector.catalog.MetadataColumn;
+import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
+import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.constraints.Constraint;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Freshet table as of its loading, which Spark does for every execution of a query. The first
+ * scan freezes a union snapshot; all scans of this object read it, so that a self-join sees one
+ * state of the table.
+ */
+final class FreshetTable implements SupportsRead, SupportsMetadataColumns {
+  /** Which rows of the table. */
+  enum Part {
+    UNION,
+    FRESH
+  }
+
+  private final String catalog;
+  private final Part part;
+  private final TableDescription description;
+  private final FreshetClient client;
+  private final LakeTables lakeTables;
+  private final Duration lease;
+  private @Nullable SnapshotLease pinned;
+
+  FreshetTable(
+      String catalog,
+      Part part,
+      TableDescription description,
+      FreshetClient client,
+      LakeTables lakeTables,
+      Duration lease) {
+    this.catalog = catalog;
+    this.part = part;
+    this.description = description;
+    this.client = client;
+    this.lakeTables = lakeTables;
+    this.lease = lease;
+  }
+
+  @Override
+  public String name() {
+    return catalog + "." + description.table() + (part == Part.FRESH ? ".fresh" : "");
+  }
+
+  @Override
+  public String id() {
+    return description.tableId().toString();
+  }
+
+  /** Changes with each change of the rows; that there is one makes Spark load tables again. */
+  @Override
+  public String version() {
+    StringBuilder version = new StringBuilder().append(description.baseSnapshotId());
+    for (FreshRange range : description.fresh()) {
+      version.append(',').append(range.endOffset());
+    }
+    return version.toString();
+  }
+
+  @Override
+  public StructType schema() {
+    return SparkSchemaUtil.convert(description.schema());
+  }
+
+  @Override
+  public Transform[] partitioning() {
+    return Spark3Util.toTransforms(
+        Partitioning.parse(description.schema(), description.partitioning()));
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return TableProperties.of(description);
+  }
+
+  @Override
+  public Constraint[] constraints() {
+    return TableProperties.constraints(description);
+  }
+
+  @Override
+  public Set<TableCapability> capabilities() {
+    return Set.of(TableCapability.BATCH_READ);
+  }
+
+  @Override
+  public MetadataColumn[] metadataColumns() {
+    return new SparkTable(lakeTables.lake(description.table().toString(), description.location()))
+        .metadataColumns();
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    SnapshotLease snapshot = pin();
+    SparkTable base =
+        part == Part.FRESH
+            ? lakeTables.withoutFiles(snapshot.snapshot())
+            : lakeTables.base(snapshot.snapshot());
+    return new UnionScanBuilder(snapshot, base, options);
+  }
+
+  private synchronized SnapshotLease pin() {
+    if (pinned == null) {
+      SnapshotLease lease = SnapshotLease.plan(client, description.table(), this.lease);
+      checkUnchanged(lease.snapshot());
+      pinned = lease;
+    }
+    return pinned;
+  }
+
+  private void checkUnchanged(UnionSnapshot snapshot) {
+    if (!snapshot.tableId().equals(description.tableId())) {
+      throw FreshetException.of(
+          TABLE_NOT_FOUND,
+          "Table %s was dropped and made again while the query was planned: run the query again",
+          description.table());
+    }
+    if (!snapshot.schema().sameSchema(description.schema())) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "The columns of table %s changed while the query was planned, from %s to %s: run the query"
+              + " again",
+          description.table(),
+          description.schema().columns(),
+          snapshot.schema().columns());
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FreshetTable table
+        && table.name().equals(name())
+        && table.id().equals(id())
+        && table.version().equals(version());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name(), id(), version());
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

@@ -1,0 +1,136 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.spark.read;
+
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.spark.connection.SnapshotLease;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.spark.source.SparkTable;
+import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
+import org.apache.spark.sql.connector.expressions.aggregate.CountStar;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
+import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
+import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
+
+/** Pushes what a query needs to both halves of a table. */
+public final class UnionScanBuilder
+    implements SupportsPushDownV2Filters,
+        SupportsPushDownRequiredColumns,
+        SupportsPushDownLimit,
+        SupportsPushDownAggregates {
+  private final SnapshotLease lease;
+  private final SparkTable base;
+  private final ScanBuilder lake;
+  private final FreshFilter freshFilter;
+  private @Nullable Scan aggregate;
+
+  /**
+   * @param base the snapshot's base with its overlays
+   */
+  public UnionScanBuilder(SnapshotLease lease, SparkTable base, CaseInsensitiveStringMap options) {
+    this.lease = lease;
+    this.base = base;
+    this.lake = base.newScanBuilder(options);
+    this.freshFilter = new FreshFilter(lease.snapshot().schema());
+  }
+
+  /** All predicates come back: those that Iceberg is done with were not applied to fresh rows. */
+  @Override
+  public Predicate[] pushPredicates(Predicate[] predicates) {
+    ((SupportsPushDownV2Filters) lake).pushPredicates(predicates);
+    Arrays.stream(predicates).forEach(freshFilter::add);
+    return predicates;
+  }
+
+  @Override
+  public Predicate[] pushedPredicates() {
+    return ((SupportsPushDownV2Filters) lake).pushedPredicates();
+  }
+
+  @Override
+  public void pruneColumns(StructType required) {
+    ((SupportsPushDownRequiredColumns) lake).pruneColumns(required);
+  }
+
+  /** Iceberg plans files with so many rows at least, and the overlay may hide some of them. */
+  @Override
+  public boolean pushLimit(int limit) {
+    long withHidden = limit + lease.snapshot().overlayRows();
+    return withHidden <= Integer.MAX_VALUE
+        && ((SupportsPushDownLimit) lake).pushLimit((int) withHidden);
+  }
+
+  /**
+   * Counts of all rows are known without reading them. Without fresh changes Iceberg knows more.
+   */
+  @Override
+  public boolean pushAggregation(Aggregation aggregation) {
+    UnionSnapshot snapshot = lease.snapshot();
+    if (aggregation.groupByExpressions().length > 0 || !freshFilter.isEmpty()) {
+      return false;
+    }
+    if (Arrays.stream(aggregation.aggregateExpressions())
+        .allMatch(function -> function instanceof CountStar)) {
+      OptionalLong lakeRows = lakeRows();
+      if (lakeRows.isPresent()) {
+        long rows = lakeRows.getAsLong() - snapshot.overlayRows() + snapshot.freshRows();
+        aggregate =
+            new CountScan(snapshot.snapshot(), rows, aggregation.aggregateExpressions().length);
+        return true;
+      }
+    }
+    if (snapshot.freshRows() == 0
+        && snapshot.overlays().isEmpty()
+        && ((SupportsPushDownAggregates) lake).pushAggregation(aggregation)) {
+      aggregate = lake.build();
+      return true;
+    }
+    return false;
+  }
+
+  /** False as for Iceberg: its answers are whole, but they have to come as from one partition. */
+  @Override
+  public boolean supportCompletePushDown(Aggregation aggregation) {
+    return false;
+  }
+
+  @Override
+  public Scan build() {
+    return aggregate != null
+        ? aggregate
+        : new FreshetUnionScan(lease, lake.build(), freshFilter.toJson());
+  }
+
+  /** Live rows of the base, if its summary is exact: equality deletes are not counted by rows. */
+  private OptionalLong lakeRows() {
+    if (lease.snapshot().base().snapshotId() == null) {
+      return OptionalLong.of(0);
+    }
+    Snapshot snapshot = base.table().snapshot(lease.snapshot().base().snapshotId());
+    Map<String, String> summary = snapshot.summary();
+    String records = summary.get(SnapshotSummary.TOTAL_RECORDS_PROP);
+    String positionDeletes = summary.get(SnapshotSummary.TOTAL_POS_DELETES_PROP);
+    String equalityDeletes = summary.get(SnapshotSummary.TOTAL_EQ_DELETES_PROP);
+    if (records == null || positionDeletes == null || !"0".equals(equalityDeletes)) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(Long.parseLong(records) - Long.parseLong(positionDeletes));
+  }
+}

@@ -1,0 +1,72 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.spark;
+
+import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.client.FreshetClient;
+import io.freshet.client.TableWriter;
+import io.freshet.protocol.CreateTable;
+import io.freshet.table.ColumnText;
+import io.freshet.table.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+
+/** Tables that tests fill past Spark, so that they know which rows are where. */
+final class TestTables {
+  private static final AtomicInteger TABLES = new AtomicInteger();
+
+  private final FreshetClient client;
+  private final BufferAllocator allocator;
+
+  TestTables(FreshetClient client, BufferAllocator allocator) {
+    this.client = client;
+    this.allocator = allocator;
+  }
+
+  /** A table of its own for a test, which the server does not tier by itself. */
+  TableName create(String columns, String... partitioning) {
+    return create(ColumnText.parse(columns), partitioning);
+  }
+
+  TableName create(Schema schema, String... partitioning) {
+    TableName table = TableName.parse("test.t" + TABLES.incrementAndGet());
+    client.createTable(
+        new CreateTable(
+            table,
+            schema,
+            List.of(partitioning),
+            null,
+            2,
+            null,
+            Map.of("freshet.freshness", "1h")));
+    return table;
+  }
+
+  /** Appends rows, which are fresh then. */
+  void append(TableName table, List<? extends Record> records) {
+    try (TableWriter writer = client.newWriter(table);
+        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), allocator)) {
+      ArrowRowAppender appender = new ArrowRowAppender(client.describeTable(table).schema(), rows);
+      records.forEach(appender::append);
+      appender.finish();
+      writer.append(rows).join();
+    }
+  }
+
+  /** Appends rows and moves all rows of the table into the lake. */
+  void appendToLake(TableName table, List<? extends Record> records) {
+    append(table, records);
+    client.tier(table);
+  }
+}

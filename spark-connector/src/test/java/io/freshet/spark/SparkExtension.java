@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives tests one Spark session, one server and one client for all of a JVM. The session's catalog
  * {@code freshet} is the server, and {@code plain} is the server's lake by Iceberg's own catalog.
  */
-final class SparkExtension implements ParameterResolver {
+public final class SparkExtension implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(SparkExtension.class);
 
@@ -67,7 +67,7 @@ final class SparkExtension implements ParameterResolver {
             .master("local[2]")
             .appName("freshet-test")
             .config("spark.ui.enabled", false)
-            .config("spark.sql.shuffle.partitions", 2)
+            .config("spark.sql.shuffle.partitions", 1)
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.warehouse.dir", folder.resolve("spark").toString())
             .config("spark.sql.catalog.freshet", "io.freshet.spark.FreshetCatalog")

@@ -16,6 +16,7 @@ import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
 import io.freshet.spark.connection.Connections;
 import io.freshet.spark.lake.LakeTables;
+import io.freshet.spark.procedure.Procedures;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,14 +34,18 @@ import org.apache.spark.sql.catalyst.analysis.TableAlreadyExistsException;
 import org.apache.spark.sql.connector.catalog.FunctionCatalog;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.NamespaceChange;
+import org.apache.spark.sql.connector.catalog.ProcedureCatalog;
+import org.apache.spark.sql.connector.catalog.StagedTable;
+import org.apache.spark.sql.connector.catalog.StagingTableCatalog;
 import org.apache.spark.sql.connector.catalog.SupportsNamespaces;
 import org.apache.spark.sql.connector.catalog.Table;
-import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.catalog.TableCatalogCapability;
 import org.apache.spark.sql.connector.catalog.TableChange;
 import org.apache.spark.sql.connector.catalog.TableInfo;
 import org.apache.spark.sql.connector.catalog.functions.UnboundFunction;
+import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Freshet's tables in Spark SQL:
@@ -53,13 +58,15 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * <p>Besides {@code ns.t}, its whole rows, a table has {@code ns.t.lake} and {@code ns.t.fresh},
  * its halves, and Iceberg's metadata tables such as {@code ns.t.snapshots} and {@code ns.t.files}.
  */
-public final class FreshetCatalog implements TableCatalog, SupportsNamespaces, FunctionCatalog {
+public final class FreshetCatalog
+    implements StagingTableCatalog, SupportsNamespaces, FunctionCatalog, ProcedureCatalog {
   private static final String FUNCTIONS = "system";
 
   private String name;
   private FreshetClient client;
   private TableLoader tables;
   private Namespaces namespaces;
+  private Procedures procedures;
 
   /** For Spark, which calls {@link #initialize} next. */
   @SuppressWarnings("NullAway.Init")
@@ -73,6 +80,7 @@ public final class FreshetCatalog implements TableCatalog, SupportsNamespaces, F
     LakeTables lakeTables = new LakeTables(catalogName, settings.lakeFiles());
     tables = new TableLoader(catalogName, client, lakeTables, settings.lease());
     namespaces = new Namespaces(client);
+    procedures = new Procedures(catalogName, client);
   }
 
   @Override
@@ -114,19 +122,41 @@ public final class FreshetCatalog implements TableCatalog, SupportsNamespaces, F
   @Override
   public Table createTable(Identifier identifier, TableInfo info)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
-    namespaces.check(identifier.namespace());
+    return create(identifier, info);
+  }
+
+  /** Makes the table, which is dropped again if it can't be filled. */
+  @Override
+  public StagedTable stageCreate(Identifier identifier, TableInfo info)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    return new FilledTable(create(identifier, info), () -> purgeTable(identifier));
+  }
+
+  @Override
+  public StagedTable stageCreateOrReplace(Identifier identifier, TableInfo info)
+      throws NoSuchNamespaceException {
     try {
-      client.createTable(NewTable.request(TableLoader.tableName(identifier), info));
-      return tables.load(identifier);
-    } catch (FreshetException e) {
-      if (e.code() == TABLE_ALREADY_EXISTS) {
-        throw new TableAlreadyExistsException(identifier);
-      }
-      throw e;
-    } catch (NoSuchTableException e) {
-      throw new FreshetException(
-          TABLE_NOT_FOUND, "Table " + identifier + " was dropped as soon as it was made", e);
+      return stageCreate(identifier, info);
+    } catch (TableAlreadyExistsException e) {
+      throw cannotReplace(identifier, e);
     }
+  }
+
+  @Override
+  public StagedTable stageReplace(Identifier identifier, TableInfo info)
+      throws NoSuchTableException {
+    throw cannotReplace(identifier, null);
+  }
+
+  private static FreshetException cannotReplace(
+      Identifier identifier, @Nullable TableAlreadyExistsException cause) {
+    return new FreshetException(
+        UNSUPPORTED,
+        String.format(
+            "Table %s can't be replaced in one step: make one with another name, or DROP TABLE %s PURGE"
+                + " first",
+            identifier, identifier),
+        cause);
   }
 
   @Override
@@ -239,6 +269,30 @@ public final class FreshetCatalog implements TableCatalog, SupportsNamespaces, F
       throw new NoSuchFunctionException(identifier);
     }
     return function;
+  }
+
+  @Override
+  public UnboundProcedure loadProcedure(Identifier identifier) {
+    return procedures.load(identifier);
+  }
+
+  @Override
+  public Identifier[] listProcedures(String[] namespace) {
+    return procedures.list(namespace);
+  }
+
+  private FreshetTable create(Identifier identifier, TableInfo info)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    namespaces.check(identifier.namespace());
+    try {
+      return tables.union(
+          client.createTable(NewTable.request(TableLoader.tableName(identifier), info)));
+    } catch (FreshetException e) {
+      if (e.code() == TABLE_ALREADY_EXISTS && tableExists(identifier)) {
+        throw new TableAlreadyExistsException(identifier);
+      }
+      throw e; // The server's message knows of a table that is in the lake only.
+    }
   }
 
   private boolean drop(Identifier identifier, boolean isPurged) {

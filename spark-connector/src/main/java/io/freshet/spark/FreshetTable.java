@@ -10,6 +10,7 @@ package io.freshet.spark;
 
 import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
@@ -19,8 +20,11 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.spark.connection.SnapshotLease;
 import io.freshet.spark.lake.LakeTables;
 import io.freshet.spark.read.UnionScanBuilder;
+import io.freshet.spark.write.ChangeOperation;
+import io.freshet.spark.write.ChangeWrite;
 import io.freshet.table.Partitioning;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,10 +34,15 @@ import org.apache.iceberg.spark.source.SparkTable;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.constraints.Constraint;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.RowLevelOperationBuilder;
+import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * scan freezes a union snapshot; all scans of this object read it, so that a self-join sees one
  * state of the table.
  */
-final class FreshetTable implements SupportsRead, SupportsMetadataColumns {
+final class FreshetTable
+    implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, SupportsMetadataColumns {
   /** Which rows of the table. */
   enum Part {
     UNION,
@@ -116,7 +126,9 @@ final class FreshetTable implements SupportsRead, SupportsMetadataColumns {
 
   @Override
   public Set<TableCapability> capabilities() {
-    return Set.of(TableCapability.BATCH_READ);
+    return part == Part.UNION
+        ? Set.of(TableCapability.BATCH_READ, TableCapability.BATCH_WRITE)
+        : Set.of(TableCapability.BATCH_READ);
   }
 
   @Override
@@ -133,6 +145,26 @@ final class FreshetTable implements SupportsRead, SupportsMetadataColumns {
             ? lakeTables.withoutFiles(snapshot.snapshot())
             : lakeTables.base(snapshot.snapshot());
     return new UnionScanBuilder(snapshot, base, options);
+  }
+
+  @Override
+  public ChangeWrite newWriteBuilder(LogicalWriteInfo info) {
+    return new ChangeWrite(client.address(), description.table(), info);
+  }
+
+  @Override
+  public RowLevelOperationBuilder newRowLevelOperationBuilder(RowLevelOperationInfo info) {
+    List<String> key = TableProperties.primaryKey(description);
+    if (key.isEmpty() || part == Part.FRESH) {
+      throw FreshetException.of(
+          UNSUPPORTED,
+          "Cannot %s rows of table %s: it has no primary key, so its rows can only be added. Rows of"
+              + " a table made with PRIMARY KEY (…) can be changed.",
+          info.command(),
+          name());
+    }
+    return () ->
+        new ChangeOperation(info.command(), key, this::newScanBuilder, this::newWriteBuilder);
   }
 
   private synchronized SnapshotLease pin() {

@@ -11,6 +11,7 @@ package io.freshet.spark;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
+import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.CreateTable;
 import io.freshet.table.Partitioning;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.SparkSchemaUtil;
@@ -57,7 +59,9 @@ final class NewTable {
   private NewTable(TableName name, TableInfo info) {
     this.name = name;
     this.info = info;
-    this.given = Spark3Util.rebuildCreateProperties(info.properties());
+    this.given = new HashMap<>(info.properties());
+    // Spark gives options twice, with and without a prefix.
+    given.keySet().removeIf(property -> property.startsWith(TableCatalog.OPTION_PREFIX));
   }
 
   static CreateTable request(TableName name, TableInfo info) {
@@ -68,6 +72,7 @@ final class NewTable {
     checkProvider();
     checkLocation();
     Schema schema = withPrimaryKey(SparkSchemaUtil.convert(info.schema()), primaryKey());
+    schema.columns().forEach(this::checkType);
     Map<String, String> properties = new HashMap<>(given);
     properties.keySet().removeAll(NOT_STORED);
     return new CreateTable(
@@ -89,6 +94,17 @@ final class NewTable {
               + " another format, make a view in Spark's own catalog.",
           name,
           provider);
+    }
+  }
+
+  private void checkType(Types.NestedField column) {
+    try {
+      Field unused = ArrowSchemas.toArrow(column);
+    } catch (FreshetException e) {
+      throw new FreshetException(
+          e.code(),
+          String.format("Column %s of table %s: %s", column.name(), name, e.getMessage()),
+          e);
     }
   }
 

@@ -49,7 +49,7 @@ final class TableLoader {
   Table load(Identifier identifier) throws NoSuchTableException {
     Optional<TableDescription> table = describe(identifier);
     if (table.isPresent()) {
-      return union(table.get(), FreshetTable.Part.UNION);
+      return union(table.get());
     }
     Optional<TableDescription> owner = describe(owner(identifier));
     if (owner.isPresent()) {
@@ -88,7 +88,7 @@ final class TableLoader {
       return new SparkTable(lake(owner));
     }
     if (identifier.name().equals(FRESH)) {
-      return union(owner, FreshetTable.Part.FRESH);
+      return of(owner, FreshetTable.Part.FRESH);
     }
     MetadataTableType type = MetadataTableType.from(identifier.name());
     if (type == null) {
@@ -97,7 +97,11 @@ final class TableLoader {
     return new SparkTable(MetadataTableUtils.createMetadataTableInstance(lake(owner), type));
   }
 
-  private FreshetTable union(TableDescription table, FreshetTable.Part part) {
+  FreshetTable union(TableDescription table) {
+    return of(table, FreshetTable.Part.UNION);
+  }
+
+  private FreshetTable of(TableDescription table, FreshetTable.Part part) {
     return new FreshetTable(catalog, part, table, client, lakeTables, lease);
   }
 

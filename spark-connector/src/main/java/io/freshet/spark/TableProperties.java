@@ -42,7 +42,7 @@ final class TableProperties {
     return properties;
   }
 
-  /** The primary key, which the server enforces. */
+  /** The primary key. The server does enforce it, but Spark's SQL can't say so. */
   static Constraint[] constraints(TableDescription table) {
     List<String> key = primaryKey(table);
     if (key.isEmpty()) {
@@ -51,7 +51,7 @@ final class TableProperties {
     NamedReference[] columns = key.stream().map(Expressions::column).toArray(NamedReference[]::new);
     return new Constraint[] {
       Constraint.primaryKey(table.table().name() + "_pk", columns)
-          .enforced(true)
+          .enforced(false)
           .validationStatus(Constraint.ValidationStatus.VALID)
           .rely(true)
           .build()

@@ -12,6 +12,7 @@ import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.FreshetClient;
 import io.freshet.client.TableWriter;
 import io.freshet.protocol.CreateTable;
+import io.freshet.table.ChangeType;
 import io.freshet.table.ColumnText;
 import io.freshet.table.TableName;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 
 /** Tables that tests fill past Spark, so that they know which rows are where. */
@@ -68,5 +70,22 @@ final class TestTables {
   void appendToLake(TableName table, List<? extends Record> records) {
     append(table, records);
     client.tier(table);
+  }
+
+  /** Deletes rows of a table whose primary key is {@code id}. */
+  void delete(TableName table, long fromId, long toId) {
+    Schema schema = client.describeTable(table).writtenSchema();
+    try (TableWriter writer = client.newWriter(table);
+        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), allocator)) {
+      ArrowRowAppender appender = new ArrowRowAppender(schema, rows);
+      for (long id = fromId; id < toId; id++) {
+        GenericRecord row = GenericRecord.create(schema);
+        row.setField("id", id);
+        row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
+        appender.append(row);
+      }
+      appender.finish();
+      writer.append(rows).join();
+    }
   }
 }

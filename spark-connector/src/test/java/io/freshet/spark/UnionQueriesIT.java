@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -80,6 +81,7 @@ final class UnionQueriesIT {
           "SELECT st.s, count(*) FROM %s GROUP BY st.s");
 
   private static final Map<String, List<String>> ANSWERS = new ConcurrentHashMap<>();
+  private static final Map<String, TableName> PLAIN = new ConcurrentHashMap<>();
 
   private final SparkSession spark;
   private final FreshetClient client;
@@ -119,6 +121,32 @@ final class UnionQueriesIT {
     assertSame(table, SampleRows.NESTED, NESTED_QUERIES);
   }
 
+  @ParameterizedTest(name = "{0} of 400 rows in the lake, partitioned by {1}, vectorized {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 |                       | true",
+        "0   |                       | true",
+        "170 | day(tz), bucket(3, k) | true",
+        "170 |                       | false"
+      })
+  void flatQueriesOfPrimaryKeyTables(
+      int lakeRows, @Nullable String partitioning, boolean isVectorized) {
+    TableName table = keyed(SampleRows.FLAT, lakeRows, partitioning);
+
+    withVectorization(isVectorized, () -> assertSame(table, SampleRows.FLAT, QUERIES));
+  }
+
+  @ParameterizedTest(name = "{0} of 400 rows in the lake, partitioned by {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {"0   | ", "170 | ", "170 | day, bucket(2, id)"})
+  void nestedQueriesOfPrimaryKeyTables(int lakeRows, @Nullable String partitioning) {
+    TableName table = keyed(SampleRows.NESTED, lakeRows, partitioning);
+
+    assertSame(table, SampleRows.NESTED, NESTED_QUERIES);
+  }
+
   @ParameterizedTest(name = "{0} of 400 rows in the lake, partitioned by {1}, seed {2}")
   @CsvSource(
       delimiter = '|',
@@ -145,6 +173,27 @@ final class UnionQueriesIT {
     return table;
   }
 
+  /** The same rows, most of which have superseded others; and some more were deleted. */
+  private TableName keyed(String columns, int lakeRows, @Nullable String partitioning) {
+    String keyed = columns + ", primary key (id)";
+    TableName table =
+        partitioning == null ? tables.create(keyed) : tables.create(keyed, partitioning);
+    Schema schema = client.describeTable(table).schema();
+    List<Record> rows = new SampleRows(SEED).rows(schema, ROWS);
+    tables.append(table, new SampleRows(SEED + 1).rows(schema, ROWS + 50));
+    if (lakeRows > 0) {
+      client.tier(table);
+      tables.append(table, rows.subList(0, lakeRows));
+      tables.delete(table, ROWS, ROWS + 20);
+      client.tier(table);
+    }
+    if (lakeRows < ROWS) {
+      tables.append(table, rows.subList(lakeRows, ROWS));
+    }
+    tables.delete(table, ROWS + 10, ROWS + 50);
+    return table;
+  }
+
   private void assertSame(TableName table, String columns, List<String> queries) {
     TableName plain = plain(columns);
     for (String query : queries) {
@@ -155,8 +204,6 @@ final class UnionQueriesIT {
           .containsExactlyInAnyOrderElementsOf(expected);
     }
   }
-
-  private static final Map<String, TableName> PLAIN = new ConcurrentHashMap<>();
 
   /** A table with the same rows that Iceberg reads alone. */
   private TableName plain(String columns) {

@@ -12,6 +12,7 @@ import io.freshet.client.FreshStream;
 import io.freshet.client.FreshetClient;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.spark.connection.Connections;
+import io.freshet.spark.connection.TaskFailures;
 import java.util.Iterator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -38,20 +39,7 @@ final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
 
   @Override
   public boolean next() {
-    while (true) {
-      if (stream == null) {
-        if (!tickets.hasNext()) {
-          return false;
-        }
-        stream = client.read(tickets.next());
-      }
-      if (!stream.next()) {
-        close();
-      } else if (stream.batch().getRowCount() > 0) {
-        rows += stream.batch().getRowCount();
-        return true;
-      }
-    }
+    return TaskFailures.travelling(this::nextBatch);
   }
 
   /** Valid until the next call of {@link #next}. */
@@ -78,6 +66,23 @@ final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
     if (stream != null) {
       stream.close();
       stream = null;
+    }
+  }
+
+  private boolean nextBatch() {
+    while (true) {
+      if (stream == null) {
+        if (!tickets.hasNext()) {
+          return false;
+        }
+        stream = client.read(tickets.next());
+      }
+      if (!stream.next()) {
+        close();
+      } else if (stream.batch().getRowCount() > 0) {
+        rows += stream.batch().getRowCount();
+        return true;
+      }
     }
   }
 

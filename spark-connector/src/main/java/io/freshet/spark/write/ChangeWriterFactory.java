@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.spark.write;
+
+import io.freshet.table.TableName;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.write.DeltaWriter;
+import org.apache.spark.sql.connector.write.DeltaWriterFactory;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the writers of tasks, on the executors. */
+record ChangeWriterFactory(String address, String table, StructType row, @Nullable StructType key)
+    implements DeltaWriterFactory {
+  @Override
+  public DeltaWriter<InternalRow> createWriter(int partition, long task) {
+    return new ChangeWriter(address, TableName.parse(table), row, key);
+  }
+}

@@ -1,0 +1,134 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.client.FreshetClient;
+import io.freshet.table.TableName;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** INSERT, and by primary key UPDATE, DELETE and MERGE. */
+@ExtendWith(SparkExtension.class)
+final class WritesIT {
+  private final SparkSession spark;
+  private final FreshetClient client;
+  private final TestTables tables;
+
+  WritesIT(SparkSession spark, FreshetClient client, TestTables tables) {
+    this.spark = spark;
+    this.client = client;
+    this.tables = tables;
+  }
+
+  @Test
+  void insertKeepsEveryType() {
+    TableName source = tables.create(SampleRows.NESTED);
+    tables.append(source, new SampleRows(5).rows(client.describeTable(source).schema(), 300));
+    TableName target = tables.create(SampleRows.NESTED);
+
+    sql("INSERT INTO freshet.%s SELECT * FROM freshet.%s", target, source);
+
+    String query = "SELECT to_json(struct(*)) FROM freshet.%s";
+    assertThat(strings(query, target))
+        .hasSize(300)
+        .containsExactlyInAnyOrderElementsOf(strings(query, source));
+    client.tier(target);
+    assertThat(strings(query, target)).containsExactlyInAnyOrderElementsOf(strings(query, source));
+  }
+
+  @Test
+  void insertOfSomeColumnsAndOfManyRows() {
+    TableName table = tables.create("id long, name string, n int");
+
+    sql("INSERT INTO freshet.%s (name, id) VALUES ('a', 1)", table);
+    sql("INSERT INTO freshet.%s SELECT id, repeat('x', 20), id FROM range(200000)", table);
+    spark
+        .range(10)
+        .selectExpr("id", "'w' AS name", "CAST(id AS INT) AS n")
+        .createOrReplaceTempView("written");
+    sql("INSERT INTO freshet.%s TABLE written", table);
+
+    assertThat(strings("SELECT count(*), sum(id), count(n) FROM freshet.%s", table))
+        .containsExactly("[200011,19999900046,200010]");
+  }
+
+  @Test
+  void valuesThatDoNotFitAreRefused() {
+    TableName table = tables.create("u uuid, f fixed(3), r int not null");
+
+    assertThatThrownBy(() -> sql("INSERT INTO freshet.%s VALUES ('no uuid', null, 1)", table))
+        .hasMessageContaining("Column u holds uuids, and 'no uuid' is none");
+    assertThatThrownBy(() -> sql("INSERT INTO freshet.%s VALUES (null, X'0102', 1)", table))
+        .hasMessageContaining("Column f holds values of exactly 3 bytes, and one has 2");
+    assertThatThrownBy(() -> sql("INSERT INTO freshet.%s VALUES (null, null, null)", table))
+        .hasMessageContaining("NULL");
+    assertThat(strings("SELECT * FROM freshet.%s", table)).isEmpty();
+  }
+
+  @Test
+  void changesByKeyReachLakeAndFreshRows() {
+    TableName table = tables.create("id long not null, s string, n int, primary key (id)");
+    sql("INSERT INTO freshet.%s SELECT id, 'old', id FROM range(100)", table);
+    client.tier(table);
+    sql("INSERT INTO freshet.%s SELECT id, 'fresh', id FROM range(100, 200)", table);
+
+    sql("UPDATE freshet.%s SET s = 'new', n = n + 1 WHERE id %% 50 = 0", table);
+    sql("DELETE FROM freshet.%s WHERE id IN (3, 103)", table);
+    sql("INSERT INTO freshet.%s VALUES (4, 'again', 4)", table);
+    sql(
+        "MERGE INTO freshet.%s t USING (SELECT id FROM range(195, 205)) x ON t.id = x.id WHEN MATCHED"
+            + " AND x.id %% 2 = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET s = 'merged' WHEN NOT"
+            + " MATCHED THEN INSERT (id, s, n) VALUES (x.id, 'made', 0)",
+        table);
+
+    for (int round = 0; round < 2; round++) {
+      assertThat(strings("SELECT s, count(*), sum(n) FROM freshet.%s GROUP BY s ORDER BY s", table))
+          .containsExactly(
+              "[again,1,4]",
+              "[fresh,92,13612]",
+              "[made,5,0]",
+              "[merged,3,591]",
+              "[new,4,304]",
+              "[old,96,4893]");
+      assertThat(strings("SELECT count(*) FROM freshet.%s WHERE id IN (3, 103, 196)", table))
+          .containsExactly("[0]");
+      client.tier(table);
+    }
+  }
+
+  @Test
+  void rowsWithoutKeyAndKeysThemselvesStay() {
+    TableName log = tables.create("id long, s string");
+    TableName keyed = tables.create("id long not null, s string, primary key (id)");
+    sql("INSERT INTO freshet.%s VALUES (1, 'a')", keyed);
+
+    assertThatThrownBy(() -> sql("DELETE FROM freshet.%s WHERE id = 1", log))
+        .hasMessageContaining("it has no primary key, so its rows can only be added");
+    assertThatThrownBy(() -> sql("UPDATE freshet.%s SET id = 2", keyed))
+        .hasMessageContaining(
+            "Cannot update column id of table " + keyed + " from 1 to 2: it is in the primary key");
+    assertThat(strings("SELECT * FROM freshet.%s", keyed)).containsExactly("[1,a]");
+  }
+
+  private void sql(String statement, Object... tables) {
+    spark.sql(String.format(statement, tables));
+  }
+
+  private List<String> strings(String query, TableName table) {
+    return spark.sql(String.format(query, table)).collectAsList().stream()
+        .map(Row::toString)
+        .toList();
+  }
+}

@@ -9,6 +9,7 @@
 package io.freshet.spark.connection;
 
 import io.freshet.error.FreshetException;
+import io.freshet.error.Remedy;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +24,19 @@ public final class TaskFailures {
 
   private TaskFailures() {}
 
-  /** Does it; an error is thrown on without its cause, which this process logs. */
-  public static <T> T travelling(Supplier<T> work) {
+  /**
+   * Does it; an error is thrown on without its cause, which this process logs.
+   *
+   * @param what it does, such as {@code read fresh rows of table ns.t}
+   */
+  public static <T> T travelling(String what, Supplier<T> work) {
     try {
       return work.get();
     } catch (FreshetException e) {
-      LOG.warn("A task fails", e);
-      FreshetException travelling = new FreshetException(e.code(), String.valueOf(e.getMessage()));
+      LOG.warn("Cannot {}", what, e);
+      String todo = e.remedy() == Remedy.REPLAN ? ". Run the query again." : "";
+      FreshetException travelling =
+          new FreshetException(e.code(), "Cannot " + what + ": " + e.getMessage() + todo);
       travelling.setStackTrace(e.getStackTrace());
       throw travelling;
     }

@@ -28,6 +28,7 @@ final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
   private final FreshetClient client;
   private final Iterator<ReadTicket> tickets;
   private final StructField[] fields;
+  private final String table;
   private @Nullable FreshStream stream;
   private long rows;
 
@@ -35,11 +36,12 @@ final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
     this.client = Connections.to(partition.address());
     this.tickets = partition.tickets().iterator();
     this.fields = schema.fields();
+    this.table = partition.table();
   }
 
   @Override
   public boolean next() {
-    return TaskFailures.travelling(this::nextBatch);
+    return TaskFailures.travelling("read fresh rows of table " + table, this::nextBatch);
   }
 
   /** Valid until the next call of {@link #next}. */

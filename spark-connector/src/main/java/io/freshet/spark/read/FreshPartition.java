@@ -10,6 +10,7 @@ package io.freshet.spark.read;
 
 import io.freshet.protocol.Json;
 import io.freshet.protocol.ReadTicket;
+import io.freshet.spark.connection.SnapshotLease;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.connector.read.InputPartition;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Fresh rows that one task reads from the server.
  *
  * @param address of the server
+ * @param table for messages
  * @param snapshot the union snapshot's id
  * @param buckets which it reads one after the other; empty for all at once
  * @param columns in this order
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FreshPartition(
     String address,
+    String table,
     String snapshot,
     ArrayList<Integer> buckets,
     ArrayList<String> columns,
@@ -33,13 +36,14 @@ record FreshPartition(
     implements InputPartition {
 
   static FreshPartition of(
-      String address,
-      String snapshot,
-      List<Integer> buckets,
-      List<String> columns,
-      @Nullable String filter) {
+      SnapshotLease lease, List<Integer> buckets, List<String> columns, @Nullable String filter) {
     return new FreshPartition(
-        address, snapshot, new ArrayList<>(buckets), new ArrayList<>(columns), filter);
+        lease.address(),
+        lease.snapshot().table().toString(),
+        lease.snapshot().snapshot(),
+        new ArrayList<>(buckets),
+        new ArrayList<>(columns),
+        filter);
   }
 
   List<ReadTicket> tickets() {

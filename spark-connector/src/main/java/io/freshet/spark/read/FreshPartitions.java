@@ -30,7 +30,7 @@ final class FreshPartitions {
       return List.of();
     }
     if (snapshot.freshBytes() <= TARGET_BYTES) {
-      return List.of(partition(lease, List.of(), columns, filter));
+      return List.of(FreshPartition.of(lease, List.of(), columns, filter));
     }
     List<FreshPartition> partitions = new ArrayList<>();
     List<Integer> buckets = new ArrayList<>();
@@ -40,7 +40,7 @@ final class FreshPartitions {
         continue;
       }
       if (!buckets.isEmpty() && bytes + range.bytes() > TARGET_BYTES) {
-        partitions.add(partition(lease, buckets, columns, filter));
+        partitions.add(FreshPartition.of(lease, buckets, columns, filter));
         buckets = new ArrayList<>();
         bytes = 0;
       }
@@ -48,14 +48,8 @@ final class FreshPartitions {
       bytes += range.bytes();
     }
     if (!buckets.isEmpty()) {
-      partitions.add(partition(lease, buckets, columns, filter));
+      partitions.add(FreshPartition.of(lease, buckets, columns, filter));
     }
     return partitions;
-  }
-
-  private static FreshPartition partition(
-      SnapshotLease lease, List<Integer> buckets, List<String> columns, @Nullable String filter) {
-    return FreshPartition.of(
-        lease.address(), lease.snapshot().snapshot(), buckets, columns, filter);
   }
 }

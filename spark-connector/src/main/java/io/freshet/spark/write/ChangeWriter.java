@@ -49,7 +49,9 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
     this.row = row;
     this.key = key;
     this.allocator = Connections.newAllocator("write to " + table);
-    this.writer = TaskFailures.travelling(() -> Connections.to(address).newWriter(table));
+    this.writer =
+        TaskFailures.travelling(
+            "write to table " + table, () -> Connections.to(address).newWriter(table));
     this.batch = new ChangeBatch(writer.schema(), row, key, allocator);
   }
 
@@ -74,11 +76,13 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public WriterCommitMessage commit() {
-    return TaskFailures.travelling(() -> {
-      boolean unused = send();
-      writer.flush();
-      return new Written(rows);
-    });
+    return TaskFailures.travelling(
+        "write to table " + table,
+        () -> {
+          boolean unused = send();
+          writer.flush();
+          return new Written(rows);
+        });
   }
 
   /** What was sent already stays: a task that is tried again sends its rows again. */
@@ -112,7 +116,7 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   private void added() {
     rows++;
     if (batch.isFull()) {
-      boolean unused = TaskFailures.travelling(this::send);
+      boolean unused = TaskFailures.travelling("write to table " + table, this::send);
     }
   }
 

@@ -9,6 +9,7 @@
 package io.freshet.spark;
 
 import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.arrow.ArrowSchemas;
 import io.freshet.client.FreshetClient;
 import io.freshet.client.TableWriter;
 import io.freshet.protocol.CreateTable;
@@ -55,11 +56,12 @@ final class TestTables {
     return table;
   }
 
-  /** Appends rows, which are fresh then. */
+  /** Appends rows, which are fresh then; upserts them if there is a primary key. */
   void append(TableName table, List<? extends Record> records) {
+    Schema schema = client.describeTable(table).schema();
     try (TableWriter writer = client.newWriter(table);
-        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), allocator)) {
-      ArrowRowAppender appender = new ArrowRowAppender(client.describeTable(table).schema(), rows);
+        VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), allocator)) {
+      ArrowRowAppender appender = new ArrowRowAppender(schema, rows);
       records.forEach(appender::append);
       appender.finish();
       writer.append(rows).join();

@@ -74,7 +74,7 @@ final class UnionQueriesIT {
           "SELECT to_json(struct(*)) FROM %s",
           "SELECT to_json(named_struct('st', st)) FROM %s",
           "SELECT id, st.u, hex(st.fx) FROM %s WHERE st.a > 10",
-          "SELECT id, li[0].d, size(li) FROM %s",
+          "SELECT id, get(li, 0).d, size(li) FROM %s",
           "SELECT id, e.x FROM %s LATERAL VIEW explode(li) AS e",
           "SELECT id, ma['text 1'], map_keys(ma) FROM %s",
           "SELECT id FROM %s WHERE st IS NULL OR st.s IS NULL",
@@ -190,7 +190,7 @@ final class UnionQueriesIT {
     if (lakeRows < ROWS) {
       tables.append(table, rows.subList(lakeRows, ROWS));
     }
-    tables.delete(table, ROWS + 10, ROWS + 50);
+    tables.delete(table, ROWS, ROWS + 50);
     return table;
   }
 

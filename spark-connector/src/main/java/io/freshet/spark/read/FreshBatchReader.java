@@ -10,6 +10,8 @@ package io.freshet.spark.read;
 
 import io.freshet.client.FreshStream;
 import io.freshet.client.FreshetClient;
+import io.freshet.error.FreshetException;
+import io.freshet.error.Remedy;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.spark.connection.Connections;
 import io.freshet.spark.connection.TaskFailures;
@@ -22,14 +24,21 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Streams fresh rows; the Arrow batches of the server are Spark's batches, nothing is copied. */
 final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
+  private static final Logger LOG = LoggerFactory.getLogger(FreshBatchReader.class);
+  private static final int ATTEMPTS = 3;
+
   private final FreshetClient client;
   private final Iterator<ReadTicket> tickets;
   private final StructField[] fields;
   private final String table;
+  private @Nullable ReadTicket ticket;
   private @Nullable FreshStream stream;
+  private boolean hasStarted;
   private long rows;
 
   FreshBatchReader(FreshPartition partition, StructType schema) {
@@ -77,13 +86,37 @@ final class FreshBatchReader implements PartitionReader<ColumnarBatch> {
         if (!tickets.hasNext()) {
           return false;
         }
-        stream = client.read(tickets.next());
+        ticket = tickets.next();
+        stream = client.read(ticket);
+        hasStarted = false;
       }
-      if (!stream.next()) {
+      if (!hasMore(currentStream())) {
         close();
-      } else if (stream.batch().getRowCount() > 0) {
-        rows += stream.batch().getRowCount();
+      } else if (currentStream().batch().getRowCount() > 0) {
+        rows += currentStream().batch().getRowCount();
         return true;
+      }
+    }
+  }
+
+  /** Asks again if the server did not answer at first; rows that were given are never repeated. */
+  private boolean hasMore(FreshStream first) {
+    FreshStream asked = first;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        boolean hasMore = asked.next();
+        hasStarted = true;
+        return hasMore;
+      } catch (FreshetException e) {
+        ReadTicket again = ticket;
+        if (hasStarted || again == null || e.remedy() != Remedy.RETRY || attempt >= ATTEMPTS) {
+          throw e;
+        }
+        LOG.info("Will ask again for fresh rows of table {}", table, e);
+        close();
+        var unused = client.serverInfo(); // Waits for the server.
+        asked = client.read(again);
+        stream = asked;
       }
     }
   }

@@ -43,11 +43,19 @@ public final class FreshStream implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends the stream early. Any thread may call it; a {@link #next} that waits fails. The stream
+   * must be closed nevertheless.
+   */
+  public void cancel() {
+    stream.cancel("The reader has enough", null);
+  }
+
   @Override
   public void close() {
     try {
       if (!hasEnded) {
-        stream.cancel("The reader has enough", null);
+        cancel();
         while (stream.next()) {
           stream.getRoot().clear();
         }

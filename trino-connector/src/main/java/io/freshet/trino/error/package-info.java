@@ -1,0 +1,5 @@
+/** The server's errors as Trino's. */
+@NullMarked
+package io.freshet.trino.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,433 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.trino.metadata;
+
+import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+
+import io.airlift.slice.Slice;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.table.TableName;
+import io.freshet.trino.handle.TablePart;
+import io.freshet.trino.handle.UnionTableHandle;
+import io.freshet.trino.handle.UnionWriteHandle;
+import io.freshet.trino.server.UnionTransaction;
+import io.trino.spi.TrinoException;
+import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ConnectorInsertTableHandle;
+import io.trino.spi.connector.ConnectorMergeTableHandle;
+import io.trino.spi.connector.ConnectorMetadata;
+import io.trino.spi.connector.ConnectorOutputMetadata;
+import io.trino.spi.connector.ConnectorOutputTableHandle;
+import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.ConnectorTableCredentials;
+import io.trino.spi.connector.ConnectorTableHandle;
+import io.trino.spi.connector.ConnectorTableLayout;
+import io.trino.spi.connector.ConnectorTableMetadata;
+import io.trino.spi.connector.ConnectorTableProperties;
+import io.trino.spi.connector.ConnectorTableSchema;
+import io.trino.spi.connector.ConnectorTableVersion;
+import io.trino.spi.connector.ConnectorWritableTableHandle;
+import io.trino.spi.connector.Constraint;
+import io.trino.spi.connector.ConstraintApplicationResult;
+import io.trino.spi.connector.LimitApplicationResult;
+import io.trino.spi.connector.ProjectionApplicationResult;
+import io.trino.spi.connector.RetryMode;
+import io.trino.spi.connector.RowChangeParadigm;
+import io.trino.spi.connector.SaveMode;
+import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.expression.ConnectorExpression;
+import io.trino.spi.security.TrinoPrincipal;
+import io.trino.spi.statistics.ComputedStatistics;
+import io.trino.spi.statistics.TableStatistics;
+import io.trino.spi.statistics.TableStatisticsMetadata;
+import io.trino.spi.type.Type;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables as unions of the lake and fresh rows. Reads are planned by the Iceberg connector on the
+ * base and completed here; tables are made, changed and written through the server.
+ */
+public final class UnionMetadata extends GuardedMetadata {
+  private final ConnectorMetadata lake;
+  private final UnionTransaction transaction;
+  private final TableChanges changes;
+
+  public UnionMetadata(ConnectorMetadata lake, UnionTransaction transaction, TableChanges changes) {
+    super(lake);
+    this.lake = lake;
+    this.transaction = transaction;
+    this.changes = changes;
+  }
+
+  // Tables
+
+  @Override
+  public @Nullable ConnectorTableHandle getTableHandle(
+      ConnectorSession session,
+      SchemaTableName name,
+      Optional<ConnectorTableVersion> startVersion,
+      Optional<ConnectorTableVersion> endVersion) {
+    Optional<TablePart> part = TablePart.ofName(name.getTableName());
+    Optional<TableName> table =
+        TableNames.find(name.getSchemaName(), TablePart.tableOf(name.getTableName()));
+    // Planned before Iceberg's metadata is loaded, which then has the base.
+    Optional<UnionSnapshot> snapshot =
+        part.isEmpty() ? Optional.empty() : table.flatMap(transaction::snapshot);
+    if (snapshot.isEmpty() || startVersion.isPresent()) {
+      return super.getTableHandle(session, name, startVersion, endVersion);
+    }
+    SchemaTableName lakeName =
+        new SchemaTableName(name.getSchemaName(), TablePart.tableOf(name.getTableName()));
+    ConnectorTableHandle current =
+        super.getTableHandle(session, lakeName, Optional.empty(), endVersion);
+    if (current == null) {
+      return null;
+    }
+    if (endVersion.isPresent()) {
+      return asOf(name, snapshot.get(), current, part.get());
+    }
+    return new UnionTableHandle(
+        LakeHandles.pinned(current, snapshot.get()),
+        name,
+        snapshot.get().table().toString(),
+        part.get(),
+        Optional.of(snapshot.get().snapshot()),
+        part.get().hasFreshRows() ? snapshot.get().freshRows() : 0,
+        part.get() == TablePart.UNION ? snapshot.get().overlayRows() : 0,
+        OptionalLong.empty());
+  }
+
+  /** An older state is one of the lake alone. */
+  private static UnionTableHandle asOf(
+      SchemaTableName name, UnionSnapshot snapshot, ConnectorTableHandle older, TablePart part) {
+    if (part == TablePart.FRESH) {
+      throw new TrinoException(
+          NOT_SUPPORTED,
+          String.format(
+              "Table %s has no older states: fresh rows are kept until they are in the lake",
+              name));
+    }
+    return new UnionTableHandle(
+        older,
+        name,
+        snapshot.table().toString(),
+        TablePart.LAKE,
+        Optional.empty(),
+        0,
+        0,
+        OptionalLong.empty());
+  }
+
+  @Override
+  public SchemaTableName getTableName(ConnectorSession session, ConnectorTableHandle table) {
+    return table instanceof UnionTableHandle union
+        ? union.name()
+        : super.getTableName(session, table);
+  }
+
+  @Override
+  public ConnectorTableSchema getTableSchema(ConnectorSession session, ConnectorTableHandle table) {
+    ConnectorTableSchema schema = super.getTableSchema(session, lakeOf(table));
+    return table instanceof UnionTableHandle union
+        ? new ConnectorTableSchema(union.name(), schema.getColumns(), schema.getCheckConstraints())
+        : schema;
+  }
+
+  @Override
+  public ConnectorTableMetadata getTableMetadata(
+      ConnectorSession session, ConnectorTableHandle table) {
+    ConnectorTableMetadata metadata = super.getTableMetadata(session, lakeOf(table));
+    if (!(table instanceof UnionTableHandle union)) {
+      return new ConnectorTableMetadata(
+          metadata.getTable(),
+          metadata.getColumns(),
+          TableProperties.ofPlainTable(metadata.getProperties()),
+          metadata.getComment());
+    }
+    return new ConnectorTableMetadata(
+        union.name(),
+        metadata.getColumns(),
+        changes.properties(TableName.parse(union.table())),
+        metadata.getComment());
+  }
+
+  // What is pushed down into the lake's half; the engine checks all of it on the union's rows.
+
+  @Override
+  public Optional<ConstraintApplicationResult<ConnectorTableHandle>> applyFilter(
+      ConnectorSession session, ConnectorTableHandle handle, Constraint constraint) {
+    if (!(handle instanceof UnionTableHandle union)) {
+      return super.applyFilter(session, handle, constraint);
+    }
+    if (union.limit().isPresent()) {
+      return Optional.empty(); // It was applied to the rows before this filter.
+    }
+    return super.applyFilter(session, union.lake(), constraint)
+        .map(result ->
+            new ConstraintApplicationResult<>(
+                union.withLake(result.getHandle()),
+                constraint.getSummary(),
+                constraint.getExpression(),
+                false));
+  }
+
+  @Override
+  public Optional<ProjectionApplicationResult<ConnectorTableHandle>> applyProjection(
+      ConnectorSession session,
+      ConnectorTableHandle handle,
+      List<ConnectorExpression> projections,
+      Map<String, ColumnHandle> assignments) {
+    if (!(handle instanceof UnionTableHandle union)) {
+      return super.applyProjection(session, handle, projections, assignments);
+    }
+    return super.applyProjection(session, union.lake(), projections, assignments)
+        .map(result ->
+            new ProjectionApplicationResult<>(
+                union.withLake(result.getHandle()),
+                result.getProjections(),
+                result.getAssignments(),
+                false));
+  }
+
+  @Override
+  public Optional<LimitApplicationResult<ConnectorTableHandle>> applyLimit(
+      ConnectorSession session, ConnectorTableHandle handle, long limit) {
+    if (!(handle instanceof UnionTableHandle union)) {
+      return super.applyLimit(session, handle, limit);
+    }
+    if (union.limit().isPresent() && union.limit().getAsLong() <= limit) {
+      return Optional.empty();
+    }
+    // The lake stops listing files after this many rows, of which the overlay may hide some.
+    long lakeLimit = limit + Math.min(union.overlayRows(), Long.MAX_VALUE - limit);
+    return super.applyLimit(session, union.lake(), lakeLimit)
+        .map(result ->
+            new LimitApplicationResult<>(
+                union.withLake(result.getHandle()).withLimit(limit), false, false));
+  }
+
+  @Override
+  public ConnectorTableProperties getTableProperties(
+      ConnectorSession session, ConnectorTableHandle table) {
+    // What the lake's files are partitioned and sorted by says nothing of fresh rows.
+    return isUnion(table)
+        ? new ConnectorTableProperties()
+        : super.getTableProperties(session, table);
+  }
+
+  @Override
+  public TableStatistics getTableStatistics(
+      ConnectorSession session, ConnectorTableHandle tableHandle) {
+    TableStatistics statistics = super.getTableStatistics(session, lakeOf(tableHandle));
+    return tableHandle instanceof UnionTableHandle union
+        ? UnionStatistics.of(statistics, union)
+        : statistics;
+  }
+
+  // Schemas and tables, through the server
+
+  @Override
+  public void createSchema(
+      ConnectorSession session,
+      String schemaName,
+      Map<String, Object> properties,
+      TrinoPrincipal owner) {
+    changes.createSchema(schemaName, properties);
+  }
+
+  @Override
+  public void dropSchema(ConnectorSession session, String schemaName, boolean cascade) {
+    if (cascade) {
+      lake.listViews(session, Optional.of(schemaName))
+          .forEach(view -> lake.dropView(session, view));
+    }
+    changes.dropSchema(schemaName, cascade);
+  }
+
+  @Override
+  public void createTable(
+      ConnectorSession session, ConnectorTableMetadata tableMetadata, SaveMode saveMode) {
+    TableName created = changes.createTable(tableMetadata, saveMode);
+    transaction.forget(created);
+  }
+
+  @Override
+  public void dropTable(ConnectorSession session, ConnectorTableHandle tableHandle) {
+    if (tableHandle instanceof UnionTableHandle union) {
+      TableName table = TableName.parse(union.table());
+      transaction.forget(table);
+      changes.dropTable(table);
+    } else {
+      super.dropTable(session, tableHandle);
+    }
+  }
+
+  @Override
+  public void setTableComment(
+      ConnectorSession session, ConnectorTableHandle tableHandle, Optional<String> comment) {
+    if (tableHandle instanceof UnionTableHandle union) {
+      changes.setComment(TableName.parse(union.table()), comment);
+    } else {
+      super.setTableComment(session, tableHandle, comment);
+    }
+  }
+
+  @Override
+  public void setTableProperties(
+      ConnectorSession session,
+      ConnectorTableHandle tableHandle,
+      Map<String, Optional<Object>> properties) {
+    if (tableHandle instanceof UnionTableHandle union) {
+      changes.setProperties(TableName.parse(union.table()), properties);
+    } else {
+      super.setTableProperties(session, tableHandle, properties);
+    }
+  }
+
+  // Writes, through the server
+
+  @Override
+  public Optional<ConnectorTableLayout> getNewTableLayout(
+      ConnectorSession session, ConnectorTableMetadata tableMetadata) {
+    return Optional.empty(); // The server partitions rows when it moves them into the lake.
+  }
+
+  @Override
+  public TableStatisticsMetadata getStatisticsCollectionMetadataForWrite(
+      ConnectorSession session, ConnectorTableMetadata tableMetadata, boolean tableReplace) {
+    return TableStatisticsMetadata.empty(); // They would be of the written rows alone.
+  }
+
+  @Override
+  public Optional<Type> getSupportedType(
+      ConnectorSession session, Map<String, Object> tableProperties, Type type) {
+    return super.getSupportedType(session, TableProperties.OF_ICEBERG_V3, type);
+  }
+
+  @Override
+  public ConnectorOutputTableHandle beginCreateTable(
+      ConnectorSession session,
+      ConnectorTableMetadata tableMetadata,
+      Optional<ConnectorTableLayout> layout,
+      RetryMode retryMode,
+      boolean replace) {
+    refuseRetries(retryMode);
+    TableName created =
+        changes.createTable(tableMetadata, replace ? SaveMode.REPLACE : SaveMode.FAIL);
+    transaction.forget(created);
+    transaction.onRollback(() -> changes.dropTable(created));
+    return changes.newTableWrite(created);
+  }
+
+  @Override
+  public Optional<ConnectorOutputMetadata> finishCreateTable(
+      ConnectorSession session,
+      ConnectorOutputTableHandle tableHandle,
+      Collection<Slice> fragments,
+      Collection<ComputedStatistics> computedStatistics) {
+    return tableHandle instanceof UnionWriteHandle
+        ? Optional.empty()
+        : super.finishCreateTable(session, tableHandle, fragments, computedStatistics);
+  }
+
+  @Override
+  public ConnectorInsertTableHandle beginInsert(
+      ConnectorSession session,
+      ConnectorTableHandle tableHandle,
+      List<ColumnHandle> columns,
+      RetryMode retryMode) {
+    if (!(tableHandle instanceof UnionTableHandle union)) {
+      return super.beginInsert(session, tableHandle, columns, retryMode);
+    }
+    refuseRetries(retryMode);
+    if (union.part() != TablePart.UNION) {
+      throw new TrinoException(
+          NOT_SUPPORTED,
+          String.format(
+              "Can't insert into %s, which is a part of table %s: insert into the table",
+              union.name(), union.table()));
+    }
+    return TableChanges.write(union, columns);
+  }
+
+  @Override
+  public Optional<ConnectorOutputMetadata> finishInsert(
+      ConnectorSession session,
+      ConnectorInsertTableHandle insertHandle,
+      List<ConnectorTableHandle> sourceTableHandles,
+      Collection<Slice> fragments,
+      Collection<ComputedStatistics> computedStatistics) {
+    return insertHandle instanceof UnionWriteHandle
+        ? Optional.empty()
+        : super.finishInsert(
+            session, insertHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+  }
+
+  @Override
+  public RowChangeParadigm getRowChangeParadigm(
+      ConnectorSession session, ConnectorTableHandle tableHandle) {
+    return isUnion(tableHandle)
+        ? RowChangeParadigm.DELETE_ROW_AND_INSERT_ROW
+        : super.getRowChangeParadigm(session, tableHandle);
+  }
+
+  @Override
+  public ColumnHandle getMergeRowIdColumnHandle(
+      ConnectorSession session, ConnectorTableHandle tableHandle) {
+    if (tableHandle instanceof UnionTableHandle union) {
+      throw new TrinoException(
+          NOT_SUPPORTED,
+          String.format(
+              "Rows of table %s can't be updated or deleted: it is a log table, which takes appends"
+                  + " only. Tables with a primary_key take changes of rows.",
+              union.name()));
+    }
+    return super.getMergeRowIdColumnHandle(session, tableHandle);
+  }
+
+  @Override
+  public ConnectorMergeTableHandle beginMerge(
+      ConnectorSession session,
+      ConnectorTableHandle tableHandle,
+      Map<Integer, Collection<ColumnHandle>> updateCaseColumns,
+      RetryMode retryMode) {
+    return super.beginMerge(session, lakeOf(tableHandle), updateCaseColumns, retryMode);
+  }
+
+  @Override
+  public void finishMerge(
+      ConnectorSession session,
+      ConnectorMergeTableHandle mergeTableHandle,
+      List<ConnectorTableHandle> sourceTableHandles,
+      Collection<Slice> fragments,
+      Collection<ComputedStatistics> computedStatistics) {
+    super.finishMerge(
+        session, mergeTableHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+  }
+
+  @Override
+  public Optional<ConnectorTableCredentials> getTableCredentials(
+      ConnectorSession session, ConnectorWritableTableHandle tableHandle) {
+    return tableHandle instanceof UnionWriteHandle
+        ? Optional.empty()
+        : super.getTableCredentials(session, tableHandle);
+  }
+
+  private static void refuseRetries(RetryMode retryMode) {
+    if (retryMode != RetryMode.NO_RETRIES) {
+      throw new TrinoException(
+          NOT_SUPPORTED, "Freshet tables can't be written with retry-policy " + retryMode);
+    }
+  }
+}

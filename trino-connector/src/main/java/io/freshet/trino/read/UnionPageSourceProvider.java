@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.trino.read;
+
+import io.freshet.overlay.DeletionVectorV1;
+import io.freshet.trino.handle.FreshSplit;
+import io.freshet.trino.handle.OverlaidSplit;
+import io.freshet.trino.handle.UnionTableHandle;
+import io.freshet.trino.server.ServerConnection;
+import io.trino.plugin.iceberg.IcebergColumnHandle;
+import io.trino.plugin.iceberg.IcebergUtil;
+import io.trino.spi.Page;
+import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ConnectorPageSource;
+import io.trino.spi.connector.ConnectorPageSourceProvider;
+import io.trino.spi.connector.ConnectorSession;
+import io.trino.spi.connector.ConnectorSplit;
+import io.trino.spi.connector.ConnectorTableCredentials;
+import io.trino.spi.connector.ConnectorTableHandle;
+import io.trino.spi.connector.ConnectorTransactionHandle;
+import io.trino.spi.connector.DynamicFilter;
+import io.trino.spi.connector.EmptyPageSource;
+import io.trino.spi.connector.FixedPageSource;
+import io.trino.spi.connector.MemoryContext;
+import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.type.TypeManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.Schema;
+
+/** Pages of the lake from the Iceberg connector, and of fresh rows from the server. */
+public final class UnionPageSourceProvider implements ConnectorPageSourceProvider {
+  /** Pages without columns are counted, not held; so large ones are fine. */
+  private static final int COUNTED_ROWS = 1 << 16;
+
+  private final ConnectorPageSourceProvider lake;
+  private final ServerConnection server;
+  private final IcebergColumnHandle positionColumn;
+
+  public UnionPageSourceProvider(
+      ConnectorPageSourceProvider lake, ServerConnection server, TypeManager types) {
+    this.lake = lake;
+    this.server = server;
+    this.positionColumn = IcebergUtil.getColumnHandle(MetadataColumns.ROW_POSITION, types);
+  }
+
+  @Override
+  public ConnectorPageSource createPageSource(
+      ConnectorTransactionHandle transaction,
+      ConnectorSession session,
+      ConnectorSplit split,
+      ConnectorTableHandle table,
+      Optional<ConnectorTableCredentials> credentials,
+      List<ColumnHandle> columns,
+      DynamicFilter dynamicFilter,
+      MemoryContext memory) {
+    ConnectorTableHandle lakeTable = table instanceof UnionTableHandle union ? union.lake() : table;
+    return switch (split) {
+      case FreshSplit fresh -> freshRows(fresh, lakeTable, columns, dynamicFilter, memory);
+      case OverlaidSplit overlaid -> {
+        List<ColumnHandle> read = new ArrayList<>(columns);
+        int positionChannel = read.indexOf(positionColumn);
+        if (positionChannel < 0) {
+          positionChannel = read.size();
+          read.add(positionColumn);
+        }
+        long[] hidden =
+            DeletionVectorV1.deserialize(
+                    overlaid.overlay(), "the overlay of " + overlaid.dataFile())
+                .toArray();
+        ConnectorPageSource pages =
+            lake.createPageSource(
+                transaction,
+                session,
+                overlaid.lake(),
+                lakeTable,
+                credentials,
+                read,
+                dynamicFilter,
+                memory);
+        yield new OverlayPageSource(pages, hidden, positionChannel, columns.size());
+      }
+      default ->
+          lake.createPageSource(
+              transaction, session, split, lakeTable, credentials, columns, dynamicFilter, memory);
+    };
+  }
+
+  private ConnectorPageSource freshRows(
+      FreshSplit split,
+      ConnectorTableHandle lakeTable,
+      List<ColumnHandle> columns,
+      DynamicFilter dynamicFilter,
+      MemoryContext memory) {
+    TupleDomain<IcebergColumnHandle> predicate =
+        FreshFilter.pushedDown(lakeTable)
+            .intersect(
+                dynamicFilter.getCurrentPredicate().transformKeys(IcebergColumnHandle.class::cast));
+    if (predicate.isNone()) {
+      return new EmptyPageSource();
+    }
+    Schema schema = FreshFilter.schema(lakeTable);
+    FreshColumns wanted =
+        new FreshColumns(columns.stream().map(IcebergColumnHandle.class::cast).toList(), schema);
+    var filter = FreshFilter.toJson(predicate, schema);
+    List<String> names = wanted.names();
+    if (names.isEmpty() && filter.isEmpty()) {
+      return countedRows(wanted, split.rows());
+    }
+    // A batch needs a column to have rows.
+    List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
+    FreshPages pages =
+        FreshPages.read(
+            () ->
+                server
+                    .client()
+                    .readFresh(split.snapshot(), split.bucket(), asked, filter.orElse(null)),
+            wanted::toPage,
+            server.waiting());
+    return new FreshPageSource(pages, memory);
+  }
+
+  /** A frozen snapshot's number of rows is exact: nothing has to be read to count them. */
+  private static ConnectorPageSource countedRows(FreshColumns wanted, long rows) {
+    List<Page> pages = new ArrayList<>();
+    for (long counted = 0; counted < rows; counted += COUNTED_ROWS) {
+      pages.add(wanted.emptyPage((int) Math.min(COUNTED_ROWS, rows - counted)));
+    }
+    return new FixedPageSource(pages);
+  }
+
+  @Override
+  public long getMemoryUsage() {
+    return lake.getMemoryUsage();
+  }
+}

@@ -1,0 +1,87 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.trino;
+
+import static io.trino.testing.TestingSession.testSessionBuilder;
+
+import io.freshet.client.FreshetClient;
+import io.freshet.testing.ServerProcess;
+import io.trino.plugin.memory.MemoryPlugin;
+import io.trino.plugin.tpch.TpchPlugin;
+import io.trino.testing.DistributedQueryRunner;
+import io.trino.testing.QueryRunner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * One storage server, and one Trino cluster of two nodes with its catalog {@code freshet}, the
+ * generated TPC-H tables, and tables in memory to compare with; for all tests of this process.
+ */
+final class FreshetQueryRunner {
+  /** Fresh rows stay fresh until a test moves them. */
+  static final String KEEP_FRESH =
+      "extra_properties = MAP(ARRAY['freshet.freshness'], ARRAY['1d'])";
+
+  private static final ServerProcess SERVER = new ServerProcess(newFolder());
+  private static final RootAllocator ALLOCATOR = new RootAllocator(256 << 20);
+  private static final FreshetClient CLIENT = FreshetClient.connect(SERVER.uri(), ALLOCATOR);
+  private static final QueryRunner RUNNER = start();
+
+  private FreshetQueryRunner() {}
+
+  static QueryRunner runner() {
+    return RUNNER;
+  }
+
+  static ServerProcess server() {
+    return SERVER;
+  }
+
+  static FreshetClient client() {
+    return CLIENT;
+  }
+
+  static RootAllocator allocator() {
+    return ALLOCATOR;
+  }
+
+  /** A cluster of its own on the shared server. */
+  static QueryRunner start() {
+    try {
+      DistributedQueryRunner runner =
+          DistributedQueryRunner.builder(
+                  testSessionBuilder().setCatalog("freshet").setSchema("demo").build())
+              .setWorkerCount(1)
+              .build();
+      runner.installPlugin(new FreshetPlugin());
+      runner.createCatalog("freshet", "freshet", Map.of(CatalogProperties.URI, SERVER.uri()));
+      runner.installPlugin(new TpchPlugin());
+      runner.createCatalog("tpch", "tpch", Map.of());
+      runner.installPlugin(new MemoryPlugin());
+      runner.createCatalog("memory", "memory", Map.of());
+      runner.execute("CREATE SCHEMA IF NOT EXISTS freshet.demo");
+      runner.execute("CREATE SCHEMA memory.demo");
+      return runner;
+    } catch (Exception e) {
+      throw new IllegalStateException("The test cluster did not start", e);
+    }
+  }
+
+  private static Path newFolder() {
+    try {
+      return Files.createTempDirectory("freshet-trino");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

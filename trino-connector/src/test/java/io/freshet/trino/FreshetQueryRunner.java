@@ -12,7 +12,7 @@ import static io.trino.testing.TestingSession.testSessionBuilder;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.testing.ServerProcess;
-import io.trino.plugin.memory.MemoryPlugin;
+import io.trino.plugin.iceberg.IcebergPlugin;
 import io.trino.plugin.tpch.TpchPlugin;
 import io.trino.testing.DistributedQueryRunner;
 import io.trino.testing.QueryRunner;
@@ -25,12 +25,12 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * One storage server, and one Trino cluster of two nodes with its catalog {@code freshet}, the
- * generated TPC-H tables, and tables in memory to compare with; for all tests of this process.
+ * generated TPC-H tables, and the catalog {@code iceberg} to compare with; for all tests of this
+ * process.
  */
 final class FreshetQueryRunner {
   /** Fresh rows stay fresh until a test moves them. */
-  static final String KEEP_FRESH =
-      "extra_properties = MAP(ARRAY['freshet.freshness'], ARRAY['1d'])";
+  static final String KEEP_FRESH = "freshness = '1d'";
 
   private static final ServerProcess SERVER = new ServerProcess(newFolder());
   private static final RootAllocator ALLOCATOR = new RootAllocator(256 << 20);
@@ -67,14 +67,24 @@ final class FreshetQueryRunner {
       runner.createCatalog("freshet", "freshet", Map.of(CatalogProperties.URI, SERVER.uri()));
       runner.installPlugin(new TpchPlugin());
       runner.createCatalog("tpch", "tpch", Map.of());
-      runner.installPlugin(new MemoryPlugin());
-      runner.createCatalog("memory", "memory", Map.of());
+      runner.installPlugin(new IcebergPlugin());
+      runner.createCatalog("iceberg", "iceberg", plainIceberg(newFolder()));
       runner.execute("CREATE SCHEMA IF NOT EXISTS freshet.demo");
-      runner.execute("CREATE SCHEMA memory.demo");
+      runner.execute("CREATE SCHEMA iceberg.demo");
       return runner;
     } catch (Exception e) {
       throw new IllegalStateException("The test cluster did not start", e);
     }
+  }
+
+  /** The control: Trino's Iceberg connector as it is, with the format version that Freshet has. */
+  private static Map<String, String> plainIceberg(Path folder) {
+    return Map.of(
+        "iceberg.catalog.type", "TESTING_FILE_METASTORE",
+        "hive.metastore.catalog.dir", "local:///",
+        "local.location", folder.toString(),
+        "fs.local.enabled", "true",
+        "iceberg.format-version", "3");
   }
 
   private static Path newFolder() {

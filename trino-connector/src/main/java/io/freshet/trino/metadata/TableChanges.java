@@ -20,9 +20,13 @@ import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
 import io.freshet.table.TableName;
 import io.freshet.trino.error.FreshetErrors;
+import io.freshet.trino.handle.RowId;
+import io.freshet.trino.handle.TablePart;
+import io.freshet.trino.handle.UnionMergeHandle;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.handle.UnionWriteHandle;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
+import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.PartitionFields;
 import io.trino.plugin.iceberg.SortFieldUtils;
@@ -32,13 +36,16 @@ import io.trino.spi.connector.ConnectorTableMetadata;
 import io.trino.spi.connector.SaveMode;
 import io.trino.spi.type.TypeManager;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.types.Types;
 
 /** Makes, changes and drops tables, by asking the server for it. */
@@ -107,26 +114,31 @@ public final class TableChanges {
         comment.isPresent() ? List.of() : List.of(TableProperties.COMMENT));
   }
 
-  /** Changes what can be changed: the extra properties, all of which are given. */
+  /** Changes the given properties; an absent value is the server's default. */
   void setProperties(TableName table, Map<String, Optional<Object>> changed) {
-    Set<String> fixed = new HashSet<>(changed.keySet());
+    Set<String> fixed = new TreeSet<>(changed.keySet());
     fixed.remove(TableProperties.EXTRA_PROPERTIES);
+    fixed.removeAll(TableProperties.SERVER_NAMES.keySet());
     if (!fixed.isEmpty()) {
       throw new TrinoException(
           NOT_SUPPORTED,
           String.format(
-              "%s of table %s can't be changed: only %s can",
-              fixed, table, TableProperties.EXTRA_PROPERTIES));
+              "%s of table %s can't be changed: only %s and %s can",
+              fixed,
+              table,
+              TableProperties.SERVER_NAMES.keySet(),
+              TableProperties.EXTRA_PROPERTIES));
     }
-    Map<String, Object> wanted = new HashMap<>();
-    changed.forEach((name, value) -> value.ifPresent(present -> wanted.put(name, present)));
-    Map<String, String> extra = TableProperties.extra(wanted);
-    List<String> removed =
-        new ArrayList<>(
-            FreshetErrors.call(() -> client.describeTable(table)).properties().keySet());
-    removed.remove(TableProperties.COMMENT);
-    removed.removeAll(extra.keySet());
-    alter(table, extra, removed);
+    Map<String, Object> set = new HashMap<>();
+    List<String> removed = new ArrayList<>();
+    changed.forEach((name, value) -> {
+      if (value.isPresent()) {
+        set.put(name, value.get());
+      } else if (TableProperties.SERVER_NAMES.containsKey(name)) {
+        removed.add(TableProperties.SERVER_NAMES.get(name));
+      }
+    });
+    alter(table, TableProperties.ofServer(set), removed);
   }
 
   /** How rows are written into a table that was just made. */
@@ -136,9 +148,57 @@ public final class TableChanges {
         table.toString(), IcebergUtil.getTopLevelColumns(made.schema(), types));
   }
 
-  static UnionWriteHandle write(UnionTableHandle table, List<ColumnHandle> columns) {
+  UnionWriteHandle write(UnionTableHandle table, List<ColumnHandle> columns) {
+    refuseParts(table);
     return new UnionWriteHandle(
         table.table(), columns.stream().map(IcebergColumnHandle.class::cast).toList());
+  }
+
+  /** The columns that say which row is changed. */
+  List<IcebergColumnHandle> keyForChanges(UnionTableHandle table) {
+    refuseParts(table);
+    List<IcebergColumnHandle> key = RowId.key(table.lake(), types);
+    if (key.isEmpty()) {
+      throw new TrinoException(
+          NOT_SUPPORTED,
+          String.format(
+              "Rows of table %s can't be updated or deleted: it is a log table, which takes appends"
+                  + " only. Tables with a %s take changes of rows.",
+              table.name(), TableProperties.PRIMARY_KEY));
+    }
+    return key;
+  }
+
+  /**
+   * How rows are changed; {@code updated} has the columns that each clause of the statement sets.
+   */
+  UnionMergeHandle merge(UnionTableHandle table, Collection<Collection<ColumnHandle>> updated) {
+    List<IcebergColumnHandle> key = keyForChanges(table);
+    for (IcebergColumnHandle column : key) {
+      if (updated.stream().anyMatch(columns -> columns.contains(column))) {
+        throw new TrinoException(
+            NOT_SUPPORTED,
+            String.format(
+                "Column %s of table %s can't be updated: it is in the primary key. Delete the row,"
+                    + " and insert it with the other key.",
+                column.getName(), table.name()));
+      }
+    }
+    Schema schema = SchemaParser.fromJson(((IcebergTableHandle) table.lake()).getTableSchemaJson());
+    return new UnionMergeHandle(
+        table,
+        new UnionWriteHandle(table.table(), IcebergUtil.getTopLevelColumns(schema, types)),
+        key);
+  }
+
+  private static void refuseParts(UnionTableHandle table) {
+    if (table.part() != TablePart.UNION) {
+      throw new TrinoException(
+          NOT_SUPPORTED,
+          String.format(
+              "%s can't be written: it is a part of table %s. Write to the table.",
+              table.name(), table.table()));
+    }
   }
 
   private void alter(TableName table, Map<String, String> set, List<String> remove) {
@@ -153,7 +213,7 @@ public final class TableChanges {
     Schema schema = withPrimaryKey(name, columns, primaryKey);
     List<String> partitioning = TableProperties.list(properties, TableProperties.PARTITIONING);
     List<String> sortedBy = TableProperties.list(properties, TableProperties.SORTED_BY);
-    Map<String, String> extra = new HashMap<>(TableProperties.extra(properties));
+    Map<String, String> extra = new HashMap<>(TableProperties.ofServer(properties));
     table.getComment().ifPresent(comment -> extra.put(TableProperties.COMMENT, comment));
     return new CreateTable(
         name,

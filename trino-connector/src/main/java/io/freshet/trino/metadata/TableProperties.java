@@ -9,10 +9,12 @@
 package io.freshet.trino.metadata;
 
 import static io.trino.spi.session.PropertyMetadata.integerProperty;
+import static io.trino.spi.session.PropertyMetadata.stringProperty;
 
 import io.freshet.protocol.TableDescription;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
+import io.freshet.table.TableOptions;
 import io.trino.plugin.iceberg.IcebergTableProperties;
 import io.trino.plugin.iceberg.PartitionFields;
 import io.trino.plugin.iceberg.SortFieldUtils;
@@ -42,6 +44,15 @@ public final class TableProperties {
   static final String SORTED_BY = "sorted_by";
   static final String EXTRA_PROPERTIES = "extra_properties";
 
+  /** Properties with names of their own in Trino, and the server's names of them. */
+  static final Map<String, String> SERVER_NAMES =
+      new TreeMap<>(
+          Map.of(
+              "freshness", TableOptions.FRESHNESS,
+              "tiering_size", TableOptions.TIERING_SIZE,
+              "log_retention_time", TableOptions.LOG_RETENTION_TIME,
+              "log_retention_size", TableOptions.LOG_RETENTION_SIZE));
+
   /** Iceberg's own property of a table's comment. */
   static final String COMMENT = "comment";
 
@@ -60,6 +71,10 @@ public final class TableProperties {
         columns(BUCKET_KEY, "Columns whose values choose a row's bucket"),
         columns(PARTITIONING, "How the lake is partitioned, such as ARRAY['day(ts)', 'region']"),
         columns(SORTED_BY, "How files of the lake are sorted, such as ARRAY['id DESC']"),
+        stringProperty("freshness", "Rows are in the lake when they are this old", null, false),
+        stringProperty("tiering_size", "… or when they are this many, such as '64MB'", null, false),
+        stringProperty("log_retention_time", "How long the log keeps them then", null, false),
+        stringProperty("log_retention_size", "… and up to which size", null, false),
         extraProperties(
             new MapType(VarcharType.VARCHAR, VarcharType.VARCHAR, new TypeOperators())));
   }
@@ -82,11 +97,12 @@ public final class TableProperties {
         properties,
         SORTED_BY,
         SortFieldUtils.toSortFields(Sorting.parse(schema, table.sortedBy())));
-    Map<String, String> extra = new TreeMap<>(table.properties());
-    extra.remove(COMMENT);
-    if (!extra.isEmpty()) {
-      properties.put(EXTRA_PROPERTIES, extra);
-    }
+    SERVER_NAMES.forEach((name, serverName) -> {
+      String value = table.properties().get(serverName);
+      if (value != null) {
+        properties.put(name, value);
+      }
+    });
     return properties;
   }
 
@@ -107,10 +123,21 @@ public final class TableProperties {
     return (Integer) properties.get(BUCKETS);
   }
 
+  /** The properties that the server is to have. */
   @SuppressWarnings("unchecked") // Decoded by the property's own metadata.
-  static Map<String, String> extra(Map<String, Object> properties) {
-    Object value = properties.get(EXTRA_PROPERTIES);
-    return value == null ? Map.of() : (Map<String, String>) value;
+  static Map<String, String> ofServer(Map<String, Object> properties) {
+    Map<String, String> values = new TreeMap<>();
+    Object extra = properties.get(EXTRA_PROPERTIES);
+    if (extra != null) {
+      values.putAll((Map<String, String>) extra);
+    }
+    SERVER_NAMES.forEach((name, serverName) -> {
+      String value = (String) properties.get(name);
+      if (value != null) {
+        values.put(serverName, value);
+      }
+    });
+    return values;
   }
 
   private static List<String> primaryKey(Schema schema) {
@@ -143,11 +170,11 @@ public final class TableProperties {
   private static PropertyMetadata<?> extraProperties(MapType type) {
     return new PropertyMetadata<>(
         EXTRA_PROPERTIES,
-        "Iceberg's table properties, and Freshet's such as freshet.freshness",
+        "Other table properties of Iceberg's",
         type,
         Map.class,
-        Map.of(),
-        false,
+        null,
+        true, // SHOW CREATE TABLE can't write maps.
         value -> new TreeMap<>((Map<?, ?>) value),
         value -> value);
   }

@@ -13,12 +13,16 @@ import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 import io.airlift.slice.Slice;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
+import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.TablePart;
+import io.freshet.trino.handle.UnionMergeHandle;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.handle.UnionWriteHandle;
 import io.freshet.trino.server.UnionTransaction;
+import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ColumnMetadata;
 import io.trino.spi.connector.ConnectorInsertTableHandle;
 import io.trino.spi.connector.ConnectorMergeTableHandle;
 import io.trino.spi.connector.ConnectorMetadata;
@@ -351,14 +355,7 @@ public final class UnionMetadata extends GuardedMetadata {
       return super.beginInsert(session, tableHandle, columns, retryMode);
     }
     refuseRetries(retryMode);
-    if (union.part() != TablePart.UNION) {
-      throw new TrinoException(
-          NOT_SUPPORTED,
-          String.format(
-              "Can't insert into %s, which is a part of table %s: insert into the table",
-              union.name(), union.table()));
-    }
-    return TableChanges.write(union, columns);
+    return changes.write(union, columns);
   }
 
   @Override
@@ -385,15 +382,17 @@ public final class UnionMetadata extends GuardedMetadata {
   @Override
   public ColumnHandle getMergeRowIdColumnHandle(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
-    if (tableHandle instanceof UnionTableHandle union) {
-      throw new TrinoException(
-          NOT_SUPPORTED,
-          String.format(
-              "Rows of table %s can't be updated or deleted: it is a log table, which takes appends"
-                  + " only. Tables with a primary_key take changes of rows.",
-              union.name()));
-    }
-    return super.getMergeRowIdColumnHandle(session, tableHandle);
+    return tableHandle instanceof UnionTableHandle union
+        ? RowId.column(changes.keyForChanges(union))
+        : super.getMergeRowIdColumnHandle(session, tableHandle);
+  }
+
+  @Override
+  public ColumnMetadata getColumnMetadata(
+      ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle columnHandle) {
+    return RowId.isRowId(columnHandle)
+        ? RowId.metadata((IcebergColumnHandle) columnHandle)
+        : super.getColumnMetadata(session, tableHandle, columnHandle);
   }
 
   @Override
@@ -402,7 +401,11 @@ public final class UnionMetadata extends GuardedMetadata {
       ConnectorTableHandle tableHandle,
       Map<Integer, Collection<ColumnHandle>> updateCaseColumns,
       RetryMode retryMode) {
-    return super.beginMerge(session, lakeOf(tableHandle), updateCaseColumns, retryMode);
+    if (!(tableHandle instanceof UnionTableHandle union)) {
+      return super.beginMerge(session, tableHandle, updateCaseColumns, retryMode);
+    }
+    refuseRetries(retryMode);
+    return changes.merge(union, updateCaseColumns.values());
   }
 
   @Override
@@ -412,8 +415,10 @@ public final class UnionMetadata extends GuardedMetadata {
       List<ConnectorTableHandle> sourceTableHandles,
       Collection<Slice> fragments,
       Collection<ComputedStatistics> computedStatistics) {
-    super.finishMerge(
-        session, mergeTableHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+    if (!(mergeTableHandle instanceof UnionMergeHandle)) {
+      super.finishMerge(
+          session, mergeTableHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+    }
   }
 
   @Override

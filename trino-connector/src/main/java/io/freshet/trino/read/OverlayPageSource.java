@@ -10,14 +10,20 @@ package io.freshet.trino.read;
 
 import static io.trino.spi.type.BigintType.BIGINT;
 
+import io.freshet.overlay.DeletionVectorV1;
+import io.freshet.trino.handle.OverlaidSplit;
 import io.trino.spi.block.Block;
+import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
 import io.trino.spi.connector.SourcePage;
 import io.trino.spi.metrics.Metrics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +49,28 @@ final class OverlayPageSource implements ConnectorPageSource {
     this.hidden = hidden;
     this.positionChannel = positionChannel;
     this.channels = channels;
+  }
+
+  /**
+   * The rows of a split that its overlay does not hide.
+   *
+   * @param positionColumn has the rows' positions in their file
+   * @param open makes a source of all rows with the given columns
+   */
+  static ConnectorPageSource open(
+      OverlaidSplit split,
+      List<ColumnHandle> columns,
+      ColumnHandle positionColumn,
+      Function<List<ColumnHandle>, ConnectorPageSource> open) {
+    String source = "the overlay of " + split.dataFile();
+    long[] hidden = DeletionVectorV1.deserialize(split.overlay(), source).toArray();
+    List<ColumnHandle> read = new ArrayList<>(columns);
+    int positionChannel = read.indexOf(positionColumn);
+    if (positionChannel < 0) {
+      positionChannel = read.size();
+      read.add(positionColumn);
+    }
+    return new OverlayPageSource(open.apply(read), hidden, positionChannel, columns.size());
   }
 
   @Override

@@ -8,9 +8,9 @@
  */
 package io.freshet.trino.read;
 
-import io.freshet.overlay.DeletionVectorV1;
 import io.freshet.trino.handle.FreshSplit;
 import io.freshet.trino.handle.OverlaidSplit;
+import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.server.ServerConnection;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
@@ -33,6 +33,7 @@ import io.trino.spi.type.TypeManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 
@@ -43,12 +44,14 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
 
   private final ConnectorPageSourceProvider lake;
   private final ServerConnection server;
+  private final TypeManager types;
   private final IcebergColumnHandle positionColumn;
 
   public UnionPageSourceProvider(
       ConnectorPageSourceProvider lake, ServerConnection server, TypeManager types) {
     this.lake = lake;
     this.server = server;
+    this.types = types;
     this.positionColumn = IcebergUtil.getColumnHandle(MetadataColumns.ROW_POSITION, types);
   }
 
@@ -63,35 +66,39 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
       DynamicFilter dynamicFilter,
       MemoryContext memory) {
     ConnectorTableHandle lakeTable = table instanceof UnionTableHandle union ? union.lake() : table;
-    return switch (split) {
-      case FreshSplit fresh -> freshRows(fresh, lakeTable, columns, dynamicFilter, memory);
-      case OverlaidSplit overlaid -> {
-        List<ColumnHandle> read = new ArrayList<>(columns);
-        int positionChannel = read.indexOf(positionColumn);
-        if (positionChannel < 0) {
-          positionChannel = read.size();
-          read.add(positionColumn);
-        }
-        long[] hidden =
-            DeletionVectorV1.deserialize(
-                    overlaid.overlay(), "the overlay of " + overlaid.dataFile())
-                .toArray();
-        ConnectorPageSource pages =
-            lake.createPageSource(
-                transaction,
-                session,
-                overlaid.lake(),
-                lakeTable,
-                credentials,
-                read,
-                dynamicFilter,
-                memory);
-        yield new OverlayPageSource(pages, hidden, positionChannel, columns.size());
-      }
-      default ->
-          lake.createPageSource(
-              transaction, session, split, lakeTable, credentials, columns, dynamicFilter, memory);
-    };
+    Function<List<ColumnHandle>, ConnectorPageSource> open =
+        read ->
+            switch (split) {
+              case FreshSplit fresh -> freshRows(fresh, lakeTable, read, dynamicFilter, memory);
+              case OverlaidSplit overlaid ->
+                  OverlayPageSource.open(
+                      overlaid,
+                      read,
+                      positionColumn,
+                      all ->
+                          lake.createPageSource(
+                              transaction,
+                              session,
+                              overlaid.lake(),
+                              lakeTable,
+                              credentials,
+                              all,
+                              dynamicFilter,
+                              memory));
+              default ->
+                  lake.createPageSource(
+                      transaction,
+                      session,
+                      split,
+                      lakeTable,
+                      credentials,
+                      read,
+                      dynamicFilter,
+                      memory);
+            };
+    return columns.stream().anyMatch(RowId::isRowId)
+        ? RowIdPageSource.open(columns, RowId.key(lakeTable, types), open)
+        : open.apply(columns);
   }
 
   private ConnectorPageSource freshRows(

@@ -10,8 +10,10 @@ package io.freshet.trino.write;
 
 import io.freshet.table.TableName;
 import io.freshet.trino.error.FreshetErrors;
+import io.freshet.trino.handle.UnionMergeHandle;
 import io.freshet.trino.handle.UnionWriteHandle;
 import io.freshet.trino.server.ServerConnection;
+import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.spi.connector.ConnectorInsertTableHandle;
 import io.trino.spi.connector.ConnectorMergeSink;
 import io.trino.spi.connector.ConnectorMergeTableHandle;
@@ -23,6 +25,7 @@ import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableCredentials;
 import io.trino.spi.connector.ConnectorTableExecuteHandle;
 import io.trino.spi.connector.ConnectorTransactionHandle;
+import java.util.List;
 import java.util.Optional;
 
 /** Writes into Freshet tables through the server, and into others of the lake as Iceberg does. */
@@ -76,16 +79,21 @@ public final class FreshetPageSinkProvider implements ConnectorPageSinkProvider 
       ConnectorMergeTableHandle table,
       Optional<ConnectorTableCredentials> credentials,
       ConnectorPageSinkId id) {
-    return lake.createMergeSink(transaction, session, table, credentials, id);
+    return table instanceof UnionMergeHandle merge
+        ? new FreshetMergeSink(open(merge.write(), merge.key()), server.waiting())
+        : lake.createMergeSink(transaction, session, table, credentials, id);
   }
 
   private ConnectorPageSink open(UnionWriteHandle write) {
-    RowWriter rows =
-        FreshetErrors.call(() ->
-            new TableRowWriter(
-                server.client().newWriter(TableName.parse(write.table())),
-                write.columns(),
-                server.allocator()));
-    return new FreshetPageSink(rows, server.waiting());
+    return new FreshetPageSink(open(write, List.of()), server.waiting());
+  }
+
+  private RowWriter open(UnionWriteHandle write, List<IcebergColumnHandle> key) {
+    return FreshetErrors.call(() ->
+        new TableRowWriter(
+            server.client().newWriter(TableName.parse(write.table())),
+            write.columns(),
+            key,
+            server.allocator()));
   }
 }

@@ -12,8 +12,11 @@ import io.trino.spi.Page;
 
 /** Where the rows of one sink go: now a table, and a transaction of a table when there are such. */
 interface RowWriter {
-  /** Sends rows. Waits while too many are on their way. */
+  /** Sends rows: upserts, if the table has a primary key. Waits while too many are on their way. */
   void append(Page page);
+
+  /** Sends deletes of a table with a primary key, which the page's columns are. */
+  void delete(Page keys);
 
   /** Waits until all rows are durable. */
   void finish();

@@ -8,8 +8,11 @@
  */
 package io.freshet.trino.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.freshet.client.TableWriter;
 import io.freshet.error.FreshetException;
+import io.freshet.table.ChangeType;
 import io.freshet.trino.arrow.BlockVectors;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.spi.Page;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,35 +28,49 @@ import org.slf4j.LoggerFactory;
 /** Appends rows to a table, some pages at a time, so that the log gets entries of a good size. */
 final class TableRowWriter implements RowWriter {
   private static final Logger LOG = LoggerFactory.getLogger(TableRowWriter.class);
+  private static final byte[] DELETE = ChangeType.DELETE.text().getBytes(UTF_8);
   private static final int BATCH_ROWS = 1 << 15;
   private static final long BATCH_BYTES = 8L << 20;
 
   private final TableWriter writer;
   private final List<IcebergColumnHandle> columns;
+  private final List<IcebergColumnHandle> key;
   private final VectorSchemaRoot batch;
   private final AtomicLong sentBytes = new AtomicLong();
   private int rows;
   private final AtomicLong collectedBytes = new AtomicLong();
 
-  /** Takes ownership of {@code writer}. */
-  TableRowWriter(TableWriter writer, List<IcebergColumnHandle> columns, BufferAllocator allocator) {
+  /**
+   * Takes ownership of {@code writer}.
+   *
+   * @param columns those of appended rows
+   * @param key the columns of the primary key, if rows are to be deleted
+   */
+  TableRowWriter(
+      TableWriter writer,
+      List<IcebergColumnHandle> columns,
+      List<IcebergColumnHandle> key,
+      BufferAllocator allocator) {
     this.writer = writer;
     this.columns = columns;
+    this.key = key;
     this.batch = VectorSchemaRoot.create(writer.schema(), allocator);
   }
 
   @Override
   public void append(Page page) {
-    for (int i = 0; i < columns.size(); i++) {
-      IcebergColumnHandle column = columns.get(i);
-      FieldVector vector = batch.getVector(column.getName());
-      BlockVectors.append(page.getBlock(i), column.getType(), vector, rows);
+    copy(page, columns);
+    added(page);
+  }
+
+  @Override
+  public void delete(Page keys) {
+    copy(keys, key);
+    VarCharVector types = (VarCharVector) batch.getVector(ChangeType.COLUMN);
+    for (int i = 0; i < keys.getPositionCount(); i++) {
+      types.setSafe(rows + i, DELETE);
     }
-    rows += page.getPositionCount();
-    long collected = collectedBytes.addAndGet(page.getSizeInBytes());
-    if (rows >= BATCH_ROWS || collected >= BATCH_BYTES) {
-      send();
-    }
+    added(keys);
   }
 
   @Override
@@ -85,11 +103,28 @@ final class TableRowWriter implements RowWriter {
     return collectedBytes.get();
   }
 
+  /** Columns that are not given stay null. */
+  private void copy(Page page, List<IcebergColumnHandle> given) {
+    for (int i = 0; i < given.size(); i++) {
+      IcebergColumnHandle column = given.get(i);
+      FieldVector vector = batch.getVector(column.getName());
+      BlockVectors.append(page.getBlock(i), column.getType(), vector, rows);
+    }
+  }
+
+  private void added(Page page) {
+    rows += page.getPositionCount();
+    long collected = collectedBytes.addAndGet(page.getSizeInBytes());
+    if (rows >= BATCH_ROWS || collected >= BATCH_BYTES) {
+      send();
+    }
+  }
+
   private void send() {
     if (rows == 0) {
       return;
     }
-    batch.setRowCount(rows); // Columns that were not given become null.
+    batch.setRowCount(rows);
     var unused = writer.append(batch); // A failure is told by the next call, or by the last.
     sentBytes.addAndGet(collectedBytes.getAndSet(0));
     rows = 0;

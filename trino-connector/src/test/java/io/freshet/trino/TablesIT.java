@@ -1,0 +1,186 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.trino;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.trino.testing.QueryRunner;
+import org.junit.jupiter.api.Test;
+
+/** Schemas and tables are made, shown, changed and dropped. */
+final class TablesIT {
+  private static final QueryRunner RUNNER = FreshetQueryRunner.runner();
+
+  @Test
+  void showCreateTableCanBeRunAgain() {
+    RUNNER.execute(
+        """
+        CREATE TABLE described (
+           id bigint NOT NULL COMMENT 'the key',
+           ts timestamp(6),
+           name varchar,
+           tags map(varchar, array(integer))
+        )
+        COMMENT 'what it''s for'
+        WITH (
+           primary_key = ARRAY['id'],
+           buckets = 3,
+           partitioning = ARRAY['day(ts)', 'bucket(id, 8)', 'truncate(name, 4)'],
+           sorted_by = ARRAY['name DESC NULLS LAST', 'id'],
+           freshness = '5s',
+           extra_properties = MAP(ARRAY['write.parquet.page-size-bytes'], ARRAY['65536'])
+        )
+        """);
+    String shown = (String) RUNNER.execute("SHOW CREATE TABLE described").getOnlyValue();
+    assertThat(shown)
+        .contains("id bigint NOT NULL COMMENT 'the key'")
+        .contains("COMMENT 'what it''s for'")
+        .contains("primary_key = ARRAY['id']")
+        .contains("buckets = 3")
+        .contains("partitioning = ARRAY['day(ts)','bucket(id, 8)','truncate(name, 4)']")
+        .contains("freshness = '5s'");
+    RUNNER.execute("DROP TABLE described");
+    RUNNER.execute(shown);
+    assertThat(RUNNER.execute("SHOW CREATE TABLE described").getOnlyValue()).isEqualTo(shown);
+  }
+
+  @Test
+  void commentsAndPropertiesChange() {
+    RUNNER.execute("CREATE TABLE altered (id bigint)");
+    RUNNER.execute("COMMENT ON TABLE altered IS 'first'");
+    RUNNER.execute(
+        "ALTER TABLE altered SET PROPERTIES freshness = '7s', log_retention_time = '2h'");
+    assertThat((String) RUNNER.execute("SHOW CREATE TABLE altered").getOnlyValue())
+        .contains("COMMENT 'first'")
+        .contains("freshness = '7s'")
+        .contains("log_retention_time = '2h'");
+    RUNNER.execute("ALTER TABLE altered SET PROPERTIES log_retention_time = DEFAULT");
+    RUNNER.execute("COMMENT ON TABLE altered IS NULL");
+    assertThat((String) RUNNER.execute("SHOW CREATE TABLE altered").getOnlyValue())
+        .doesNotContain("COMMENT")
+        .doesNotContain("log_retention_time")
+        .contains("freshness = '7s'");
+    assertThatThrownBy(() -> RUNNER.execute("ALTER TABLE altered SET PROPERTIES buckets = 7"))
+        .hasMessage(
+            "[buckets] of table demo.altered can't be changed: only [freshness, log_retention_size,"
+                + " log_retention_time, tiering_size] and extra_properties can");
+  }
+
+  @Test
+  void droppedTablesAreGone() {
+    RUNNER.execute("CREATE TABLE dropped AS SELECT 1 x");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'dropped')");
+    RUNNER.execute("DROP TABLE dropped");
+    assertThat(RUNNER.execute("SHOW TABLES LIKE 'dropped'").getRowCount()).isZero();
+    assertThatThrownBy(() -> RUNNER.execute("SELECT * FROM dropped"))
+        .hasMessageContaining("Table 'freshet.demo.dropped' does not exist");
+    RUNNER.execute("CREATE TABLE dropped AS SELECT 'again' x");
+    assertThat(RUNNER.execute("SELECT * FROM dropped").getOnlyValue()).isEqualTo("again");
+  }
+
+  @Test
+  void schemasComeAndGo() {
+    RUNNER.execute("CREATE SCHEMA coming");
+    RUNNER.execute("CREATE TABLE coming.t AS SELECT 1 x");
+    assertThat(RUNNER.execute("SHOW SCHEMAS").getOnlyColumnAsSet()).contains("coming");
+    assertThatThrownBy(() -> RUNNER.execute("DROP SCHEMA coming")).hasMessageContaining("coming");
+    RUNNER.execute("DROP SCHEMA coming CASCADE");
+    assertThat(RUNNER.execute("SHOW SCHEMAS").getOnlyColumnAsSet()).doesNotContain("coming");
+  }
+
+  @Test
+  void aFailedCreateTableAsLeavesNothing() {
+    assertThatThrownBy(() ->
+            RUNNER.execute(
+                "CREATE TABLE failed AS SELECT 1 / (x - 900) y FROM UNNEST(sequence(1, 1000)) t(x)"))
+        .hasMessageContaining("Division by zero");
+    assertThat(RUNNER.execute("SHOW TABLES LIKE 'failed'").getRowCount()).isZero();
+  }
+
+  @Test
+  void whatFreshetCannotDoIsRefused() {
+    RUNNER.execute("CREATE TABLE refused (id bigint, name varchar)");
+    assertRefused("ALTER TABLE refused ADD COLUMN x bigint", "have columns added");
+    assertRefused("ALTER TABLE refused DROP COLUMN name", "have columns dropped");
+    assertRefused("ALTER TABLE refused RENAME COLUMN name TO label", "have columns renamed");
+    assertRefused("ALTER TABLE refused ALTER COLUMN name SET DATA TYPE varchar(3)", "have types");
+    assertRefused("COMMENT ON COLUMN refused.name IS 'x'", "have comments of columns set");
+    assertRefused("ALTER TABLE refused RENAME TO renamed", "be renamed");
+    assertRefused("ALTER TABLE refused EXECUTE optimize", "be changed by ALTER TABLE EXECUTE");
+    assertRefused("TRUNCATE TABLE refused", "be truncated");
+    assertRefused("ANALYZE refused", "be analyzed");
+    assertThatThrownBy(() -> RUNNER.execute("CREATE OR REPLACE TABLE refused (x bigint)"))
+        .hasMessage(
+            "Table demo.refused can't be replaced: drop it first, or give the new one another"
+                + " name");
+    assertThatThrownBy(
+            () -> RUNNER.execute("CREATE TABLE bad (x bigint) WITH (primary_key = ARRAY['y'])"))
+        .hasMessage(
+            "primary_key of table demo.bad names column y, which it has not: its columns are [x]");
+    assertThatThrownBy(
+            () -> RUNNER.execute("CREATE SCHEMA placed WITH (location = 'file:///tmp/x')"))
+        .hasMessageContaining("location");
+  }
+
+  @Test
+  void namesThatTheServerCannotHaveAreRefused() {
+    assertThatThrownBy(() -> RUNNER.execute("CREATE TABLE \"a b\" (x bigint)"))
+        .hasMessage(
+            "'a b' can't be part of a table name: use 1 to 128 letters, digits, underscores or"
+                + " hyphens");
+    assertThatThrownBy(() -> RUNNER.execute("SELECT * FROM \"a b\""))
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void viewsAreOfTheUnion() {
+    RUNNER.execute("CREATE TABLE viewed AS SELECT 1 x");
+    RUNNER.execute("CREATE VIEW twice AS SELECT x * 2 y FROM viewed");
+    RUNNER.execute("INSERT INTO viewed VALUES 2");
+    assertThat(RUNNER.execute("SELECT sum(y) FROM twice").getOnlyValue()).isEqualTo(6L);
+    RUNNER.execute("DROP VIEW twice");
+  }
+
+  @Test
+  void historyIsThatOfTheLake() {
+    RUNNER.execute(
+        "CREATE TABLE history WITH (" + FreshetQueryRunner.KEEP_FRESH + ") AS SELECT 1 x");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'history')");
+    RUNNER.execute("INSERT INTO history VALUES 2");
+    long first =
+        (long) RUNNER.execute("SELECT snapshot_id FROM \"history$snapshots\"").getOnlyValue();
+    RUNNER.execute("CALL freshet.system.tier('demo', 'history')");
+    RUNNER.execute("INSERT INTO history VALUES 3");
+    assertThat(RUNNER.execute("SELECT sum(x) FROM history").getOnlyValue()).isEqualTo(6L);
+    assertThat(
+            RUNNER.execute("SELECT sum(x) FROM history FOR VERSION AS OF " + first).getOnlyValue())
+        .isEqualTo(1L);
+    assertThat(RUNNER.execute("SELECT count(*) FROM \"history$files\"").getOnlyValue())
+        .isEqualTo(2L);
+    assertThatThrownBy(
+            () -> RUNNER.execute("SELECT * FROM \"history$fresh\" FOR VERSION AS OF " + first))
+        .hasMessage(
+            "Table demo.history$fresh has no older states: fresh rows are kept until they are in"
+                + " the lake");
+  }
+
+  @Test
+  void tieringWhatIsNotThereFails() {
+    assertThatThrownBy(() -> RUNNER.execute("CALL freshet.system.tier('demo', 'nothing')"))
+        .hasMessageContaining("demo.nothing");
+  }
+
+  private static void assertRefused(String statement, String reason) {
+    assertThatThrownBy(() -> RUNNER.execute(statement))
+        .as(statement)
+        .hasMessageStartingWith("Table demo.refused can't " + reason)
+        .hasMessageEndingWith("Freshet does not support that");
+  }
+}

@@ -8,6 +8,8 @@
  */
 package io.freshet.trino;
 
+import static io.trino.plugin.base.Versions.checkStrictSpiVersionMatch;
+
 import com.google.inject.util.Modules;
 import io.freshet.error.FreshetException;
 import io.freshet.trino.error.FreshetErrors;
@@ -30,6 +32,7 @@ final class FreshetConnectorFactory implements ConnectorFactory {
   @Override
   public Connector create(
       String catalogName, Map<String, String> config, ConnectorContext context) {
+    checkStrictSpiVersionMatch(context, this); // Iceberg's classes have no stable interface.
     CatalogProperties properties = CatalogProperties.parse(catalogName, config);
     try (ThreadContextClassLoader unused =
         new ThreadContextClassLoader(FreshetConnectorFactory.class.getClassLoader())) {

@@ -9,6 +9,7 @@
 package io.freshet.trino;
 
 import static io.trino.testing.TestingSession.testSessionBuilder;
+import static java.util.stream.Collectors.joining;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.testing.ServerProcess;
@@ -20,11 +21,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * One storage server, and one Trino cluster of two nodes with its catalog {@code freshet}, the
+ * One storage server, and one Trino cluster of three nodes with its catalog {@code freshet}, the
  * generated TPC-H tables, and the catalog {@code iceberg} to compare with; for all tests of this
  * process.
  */
@@ -35,7 +37,7 @@ final class FreshetQueryRunner {
   private static final ServerProcess SERVER = new ServerProcess(newFolder());
   private static final RootAllocator ALLOCATOR = new RootAllocator(256 << 20);
   private static final FreshetClient CLIENT = FreshetClient.connect(SERVER.uri(), ALLOCATOR);
-  private static final QueryRunner RUNNER = start();
+  private static final QueryRunner RUNNER = start("demo");
 
   private FreshetQueryRunner() {}
 
@@ -55,13 +57,13 @@ final class FreshetQueryRunner {
     return ALLOCATOR;
   }
 
-  /** A cluster of its own on the shared server. */
-  static QueryRunner start() {
+  /** A cluster of its own on the shared server, whose sessions are in {@code schema}. */
+  static QueryRunner start(String schema) {
     try {
       DistributedQueryRunner runner =
           DistributedQueryRunner.builder(
-                  testSessionBuilder().setCatalog("freshet").setSchema("demo").build())
-              .setWorkerCount(1)
+                  testSessionBuilder().setCatalog("freshet").setSchema(schema).build())
+              .setWorkerCount(2)
               .build();
       runner.installPlugin(new FreshetPlugin());
       runner.createCatalog("freshet", "freshet", Map.of(CatalogProperties.URI, SERVER.uri()));
@@ -69,8 +71,8 @@ final class FreshetQueryRunner {
       runner.createCatalog("tpch", "tpch", Map.of());
       runner.installPlugin(new IcebergPlugin());
       runner.createCatalog("iceberg", "iceberg", plainIceberg(newFolder()));
-      runner.execute("CREATE SCHEMA IF NOT EXISTS freshet.demo");
-      runner.execute("CREATE SCHEMA iceberg.demo");
+      runner.execute("CREATE SCHEMA IF NOT EXISTS freshet." + schema);
+      runner.execute("CREATE SCHEMA iceberg." + schema);
       return runner;
     } catch (Exception e) {
       throw new IllegalStateException("The test cluster did not start", e);
@@ -85,6 +87,24 @@ final class FreshetQueryRunner {
         "local.location", folder.toString(),
         "fs.local.enabled", "true",
         "iceberg.format-version", "3");
+  }
+
+  /**
+   * Makes a table whose rows are those of a table of {@code tpch.tiny}, all of them in the lake,
+   * and every other one superseded by a fresh row with the same values.
+   */
+  static void copyHalfSuperseded(QueryRunner runner, String table, List<String> primaryKey) {
+    String key = primaryKey.stream().map(name -> "'" + name + "'").collect(joining(", "));
+    String schema = runner.getDefaultSession().getSchema().orElseThrow();
+    runner.execute(
+        String.format(
+            "CREATE TABLE %1$s WITH (primary_key = ARRAY[%2$s], %3$s) AS SELECT * FROM tpch.tiny.%1$s",
+            table, key, KEEP_FRESH));
+    runner.execute(String.format("CALL freshet.system.tier('%s', '%s')", schema, table));
+    runner.execute(
+        String.format(
+            "INSERT INTO %1$s SELECT * FROM tpch.tiny.%1$s WHERE %2$s %% 2 = 0",
+            table, primaryKey.get(0)));
   }
 
   private static Path newFolder() {

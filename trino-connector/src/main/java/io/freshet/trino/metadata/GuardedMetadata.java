@@ -8,13 +8,10 @@
  */
 package io.freshet.trino.metadata;
 
-import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
-
 import io.airlift.slice.Slice;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.trino.plugin.base.classloader.ClassLoaderSafeConnectorMetadata;
 import io.trino.spi.RefreshType;
-import io.trino.spi.TrinoException;
 import io.trino.spi.connector.AggregateFunction;
 import io.trino.spi.connector.AggregationApplicationResult;
 import io.trino.spi.connector.ColumnHandle;
@@ -23,6 +20,7 @@ import io.trino.spi.connector.ColumnPosition;
 import io.trino.spi.connector.ConnectorAccessControl;
 import io.trino.spi.connector.ConnectorAnalyzeMetadata;
 import io.trino.spi.connector.ConnectorInsertTableHandle;
+import io.trino.spi.connector.ConnectorMaterializedViewDefinition;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorOutputMetadata;
 import io.trino.spi.connector.ConnectorPartitioningHandle;
@@ -47,8 +45,10 @@ import io.trino.spi.connector.WriterScalingOptions;
 import io.trino.spi.expression.ConnectorExpression;
 import io.trino.spi.expression.Constant;
 import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.security.TrinoPrincipal;
 import io.trino.spi.statistics.ComputedStatistics;
 import io.trino.spi.type.Type;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +62,14 @@ import java.util.Set;
  * be changed.
  */
 abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
+  /** Answers as a connector does that can do nothing: with nothing, or with Trino's own refusal. */
+  private static final ConnectorMetadata INCAPABLE = new ConnectorMetadata() {};
+
+  private final ConnectorMetadata lake;
+
   GuardedMetadata(ConnectorMetadata lake) {
     super(lake, GuardedMetadata.class.getClassLoader());
+    this.lake = lake;
   }
 
   static boolean isUnion(ConnectorTableHandle table) {
@@ -78,12 +84,9 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
     return tables.stream().map(GuardedMetadata::lakeOf).toList();
   }
 
-  private static void refuse(ConnectorTableHandle table, String what) {
-    if (table instanceof UnionTableHandle union) {
-      throw new TrinoException(
-          NOT_SUPPORTED,
-          String.format("Table %s can't %s: Freshet does not support that", union.name(), what));
-    }
+  /** Who answers what does not hold for unions: the Iceberg connector for its own tables only. */
+  private ConnectorMetadata owner(ConnectorTableHandle... tables) {
+    return Arrays.stream(tables).anyMatch(GuardedMetadata::isUnion) ? INCAPABLE : lake;
   }
 
   // What is said of the base, which is true of the union, too.
@@ -187,28 +190,19 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       Optional<ConnectorPartitioningHandle> partitioningHandle,
       List<ColumnHandle> columns) {
-    if (isUnion(tableHandle)) {
-      return Optional.empty();
-    }
-    return super.applyPartitioning(session, tableHandle, partitioningHandle, columns);
+    return owner(tableHandle).applyPartitioning(session, tableHandle, partitioningHandle, columns);
   }
 
   @Override
   public Optional<ConnectorTableLayout> getInsertLayout(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
-    if (isUnion(tableHandle)) {
-      return Optional.empty();
-    }
-    return super.getInsertLayout(session, tableHandle);
+    return owner(tableHandle).getInsertLayout(session, tableHandle);
   }
 
   @Override
   public Optional<ConnectorPartitioningHandle> getUpdateLayout(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
-    if (isUnion(tableHandle)) {
-      return Optional.empty();
-    }
-    return super.getUpdateLayout(session, tableHandle);
+    return owner(tableHandle).getUpdateLayout(session, tableHandle);
   }
 
   @Override
@@ -216,19 +210,13 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorSession session,
       ConnectorTableHandle handle,
       Map<ColumnHandle, Constant> assignments) {
-    if (isUnion(handle)) {
-      return Optional.empty();
-    }
-    return super.applyUpdate(session, handle, assignments);
+    return owner(handle).applyUpdate(session, handle, assignments);
   }
 
   @Override
   public Optional<ConnectorTableHandle> applyDelete(
       ConnectorSession session, ConnectorTableHandle handle) {
-    if (isUnion(handle)) {
-      return Optional.empty();
-    }
-    return super.applyDelete(session, handle);
+    return owner(handle).applyDelete(session, handle);
   }
 
   @Override
@@ -238,10 +226,8 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       Set<ColumnHandle> indexableColumns,
       Set<ColumnHandle> outputColumns,
       TupleDomain<ColumnHandle> tupleDomain) {
-    if (isUnion(tableHandle)) {
-      return Optional.empty();
-    }
-    return super.resolveIndex(session, tableHandle, indexableColumns, outputColumns, tupleDomain);
+    return owner(tableHandle)
+        .resolveIndex(session, tableHandle, indexableColumns, outputColumns, tupleDomain);
   }
 
   @Override
@@ -250,10 +236,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle handle,
       SampleType sampleType,
       double sampleRatio) {
-    if (isUnion(handle)) {
-      return Optional.empty();
-    }
-    return super.applySample(session, handle, sampleType, sampleRatio);
+    return owner(handle).applySample(session, handle, sampleType, sampleRatio);
   }
 
   @Override
@@ -263,10 +246,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       List<AggregateFunction> aggregates,
       Map<String, ColumnHandle> assignments,
       List<List<ColumnHandle>> groupingSets) {
-    if (isUnion(handle)) {
-      return Optional.empty();
-    }
-    return super.applyAggregation(session, handle, aggregates, assignments, groupingSets);
+    return owner(handle).applyAggregation(session, handle, aggregates, assignments, groupingSets);
   }
 
   @Override
@@ -279,18 +259,16 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       Map<String, ColumnHandle> leftAssignments,
       Map<String, ColumnHandle> rightAssignments,
       JoinStatistics statistics) {
-    if (isUnion(left) || isUnion(right)) {
-      return Optional.empty();
-    }
-    return super.applyJoin(
-        session,
-        joinType,
-        left,
-        right,
-        joinCondition,
-        leftAssignments,
-        rightAssignments,
-        statistics);
+    return owner(left, right)
+        .applyJoin(
+            session,
+            joinType,
+            left,
+            right,
+            joinCondition,
+            leftAssignments,
+            rightAssignments,
+            statistics);
   }
 
   @Override
@@ -300,34 +278,26 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       long topNCount,
       List<SortItem> sortItems,
       Map<String, ColumnHandle> assignments) {
-    if (isUnion(handle)) {
-      return Optional.empty();
-    }
-    return super.applyTopN(session, handle, topNCount, sortItems, assignments);
+    return owner(handle).applyTopN(session, handle, topNCount, sortItems, assignments);
   }
 
   @Override
   public Optional<TableScanRedirectApplicationResult> applyTableScanRedirect(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
-    if (isUnion(tableHandle)) {
-      return Optional.empty();
-    }
-    return super.applyTableScanRedirect(session, tableHandle);
+    return owner(tableHandle).applyTableScanRedirect(session, tableHandle);
   }
 
   // What would change the lake behind the server's back.
 
   @Override
   public void truncateTable(ConnectorSession session, ConnectorTableHandle tableHandle) {
-    refuse(tableHandle, "be truncated");
-    super.truncateTable(session, tableHandle);
+    owner(tableHandle).truncateTable(session, tableHandle);
   }
 
   @Override
   public void renameTable(
       ConnectorSession session, ConnectorTableHandle tableHandle, SchemaTableName newTableName) {
-    refuse(tableHandle, "be renamed");
-    super.renameTable(session, tableHandle, newTableName);
+    owner(tableHandle).renameTable(session, tableHandle, newTableName);
   }
 
   @Override
@@ -336,8 +306,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       ColumnHandle column,
       Optional<String> comment) {
-    refuse(tableHandle, "have comments of columns set");
-    super.setColumnComment(session, tableHandle, column, comment);
+    owner(tableHandle).setColumnComment(session, tableHandle, column, comment);
   }
 
   @Override
@@ -346,8 +315,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       ColumnMetadata column,
       ColumnPosition position) {
-    refuse(tableHandle, "have columns added");
-    super.addColumn(session, tableHandle, column, position);
+    owner(tableHandle).addColumn(session, tableHandle, column, position);
   }
 
   @Override
@@ -358,8 +326,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       String fieldName,
       Type type,
       boolean ignoreExisting) {
-    refuse(tableHandle, "have fields added");
-    super.addField(session, tableHandle, parentPath, fieldName, type, ignoreExisting);
+    owner(tableHandle).addField(session, tableHandle, parentPath, fieldName, type, ignoreExisting);
   }
 
   @Override
@@ -368,22 +335,19 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       ColumnHandle column,
       String defaultValue) {
-    refuse(tableHandle, "have defaults set");
-    super.setDefaultValue(session, tableHandle, column, defaultValue);
+    owner(tableHandle).setDefaultValue(session, tableHandle, column, defaultValue);
   }
 
   @Override
   public void dropDefaultValue(
       ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle columnHandle) {
-    refuse(tableHandle, "have defaults dropped");
-    super.dropDefaultValue(session, tableHandle, columnHandle);
+    owner(tableHandle).dropDefaultValue(session, tableHandle, columnHandle);
   }
 
   @Override
   public void setColumnType(
       ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column, Type type) {
-    refuse(tableHandle, "have types of columns set");
-    super.setColumnType(session, tableHandle, column, type);
+    owner(tableHandle).setColumnType(session, tableHandle, column, type);
   }
 
   @Override
@@ -392,15 +356,13 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       List<String> fieldPath,
       Type type) {
-    refuse(tableHandle, "have types of fields set");
-    super.setFieldType(session, tableHandle, fieldPath, type);
+    owner(tableHandle).setFieldType(session, tableHandle, fieldPath, type);
   }
 
   @Override
   public void dropNotNullConstraint(
       ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column) {
-    refuse(tableHandle, "have constraints dropped");
-    super.dropNotNullConstraint(session, tableHandle, column);
+    owner(tableHandle).dropNotNullConstraint(session, tableHandle, column);
   }
 
   @Override
@@ -409,8 +371,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       ColumnHandle source,
       String target) {
-    refuse(tableHandle, "have columns renamed");
-    super.renameColumn(session, tableHandle, source, target);
+    owner(tableHandle).renameColumn(session, tableHandle, source, target);
   }
 
   @Override
@@ -419,15 +380,13 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       List<String> fieldPath,
       String target) {
-    refuse(tableHandle, "have fields renamed");
-    super.renameField(session, tableHandle, fieldPath, target);
+    owner(tableHandle).renameField(session, tableHandle, fieldPath, target);
   }
 
   @Override
   public void dropColumn(
       ConnectorSession session, ConnectorTableHandle tableHandle, ColumnHandle column) {
-    refuse(tableHandle, "have columns dropped");
-    super.dropColumn(session, tableHandle, column);
+    owner(tableHandle).dropColumn(session, tableHandle, column);
   }
 
   @Override
@@ -436,8 +395,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       ColumnHandle column,
       List<String> fieldPath) {
-    refuse(tableHandle, "have fields dropped");
-    super.dropField(session, tableHandle, column, fieldPath);
+    owner(tableHandle).dropField(session, tableHandle, column, fieldPath);
   }
 
   @Override
@@ -448,9 +406,9 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       String procedureName,
       Map<String, Object> executeProperties,
       RetryMode retryMode) {
-    refuse(tableHandle, "be changed by ALTER TABLE EXECUTE, since the server maintains it");
-    return super.getTableHandleForExecute(
-        session, accessControl, tableHandle, procedureName, executeProperties, retryMode);
+    return owner(tableHandle)
+        .getTableHandleForExecute(
+            session, accessControl, tableHandle, procedureName, executeProperties, retryMode);
   }
 
   @Override
@@ -458,15 +416,14 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorSession session,
       ConnectorTableHandle tableHandle,
       Map<String, Object> analyzeProperties) {
-    refuse(tableHandle, "be analyzed");
-    return super.getStatisticsCollectionMetadata(session, tableHandle, analyzeProperties);
+    return owner(tableHandle)
+        .getStatisticsCollectionMetadata(session, tableHandle, analyzeProperties);
   }
 
   @Override
   public ConnectorTableHandle beginStatisticsCollection(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
-    refuse(tableHandle, "be analyzed");
-    return super.beginStatisticsCollection(session, tableHandle);
+    return owner(tableHandle).beginStatisticsCollection(session, tableHandle);
   }
 
   @Override
@@ -474,8 +431,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorSession session,
       ConnectorTableHandle tableHandle,
       Collection<ComputedStatistics> computedStatistics) {
-    refuse(tableHandle, "be analyzed");
-    super.finishStatisticsCollection(session, tableHandle, computedStatistics);
+    owner(tableHandle).finishStatisticsCollection(session, tableHandle, computedStatistics);
   }
 
   @Override
@@ -486,15 +442,13 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       Optional<String> fromBranch,
       SaveMode saveMode,
       Map<String, Object> properties) {
-    refuse(tableHandle, "have branches");
-    super.createBranch(session, tableHandle, branch, fromBranch, saveMode, properties);
+    owner(tableHandle).createBranch(session, tableHandle, branch, fromBranch, saveMode, properties);
   }
 
   @Override
   public void dropBranch(
       ConnectorSession session, ConnectorTableHandle tableHandle, String branch) {
-    refuse(tableHandle, "have branches");
-    super.dropBranch(session, tableHandle, branch);
+    owner(tableHandle).dropBranch(session, tableHandle, branch);
   }
 
   @Override
@@ -503,19 +457,41 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
       ConnectorTableHandle tableHandle,
       String sourceBranch,
       String targetBranch) {
-    refuse(tableHandle, "have branches");
-    super.fastForwardBranch(session, tableHandle, sourceBranch, targetBranch);
+    owner(tableHandle).fastForwardBranch(session, tableHandle, sourceBranch, targetBranch);
   }
 
   @Override
   public OptionalLong executeUpdate(ConnectorSession session, ConnectorTableHandle handle) {
-    refuse(handle, "be updated in the lake");
-    return super.executeUpdate(session, handle);
+    return owner(handle).executeUpdate(session, handle);
   }
 
   @Override
   public OptionalLong executeDelete(ConnectorSession session, ConnectorTableHandle handle) {
-    refuse(handle, "be deleted from in the lake");
-    return super.executeDelete(session, handle);
+    return owner(handle).executeDelete(session, handle);
+  }
+
+  // What the lake's catalog can't do.
+
+  @Override
+  public void renameSchema(ConnectorSession session, String source, String target) {
+    INCAPABLE.renameSchema(session, source, target);
+  }
+
+  @Override
+  public void setSchemaAuthorization(
+      ConnectorSession session, String schemaName, TrinoPrincipal principal) {
+    INCAPABLE.setSchemaAuthorization(session, schemaName, principal);
+  }
+
+  @Override
+  public void createMaterializedView(
+      ConnectorSession session,
+      SchemaTableName viewName,
+      ConnectorMaterializedViewDefinition definition,
+      Map<String, Object> properties,
+      boolean replace,
+      boolean ignoreExisting) {
+    INCAPABLE.createMaterializedView(
+        session, viewName, definition, properties, replace, ignoreExisting);
   }
 }

@@ -10,6 +10,7 @@ package io.freshet.trino;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.testing.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,14 +33,15 @@ final class PluginZipIT {
 
   @Test
   void aUnionIsReadThroughJdbc(@TempDir Path folder) throws Exception {
-    String uri = FreshetQueryRunner.server().uri();
     int port = TrinoServerProcess.freePort();
     int workerPort = TrinoServerProcess.freePort();
-    try (TrinoServerProcess coordinator =
+    try (ServerProcess server = new ServerProcess(folder.resolve("data"));
+        TrinoServerProcess coordinator =
             TrinoServerProcess.start(
-                folder.resolve("coordinator"), "coordinator", port, port, uri);
+                folder.resolve("coordinator"), "coordinator", port, port, server.uri());
         TrinoServerProcess worker =
-            TrinoServerProcess.start(folder.resolve("worker"), "worker", workerPort, port, uri)) {
+            TrinoServerProcess.start(
+                folder.resolve("worker"), "worker", workerPort, port, server.uri())) {
       try (Connection connection = awaitWorker(port, coordinator, worker);
           Statement statement = connection.createStatement()) {
         statement.execute("CREATE SCHEMA zipped");

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -31,6 +32,8 @@ import java.util.zip.ZipInputStream;
 final class TrinoServerProcess implements AutoCloseable {
   private static final String VERSION = "483";
   private static final long CLOSE_SECONDS = 30;
+  private static final int LOG_LINES = 80;
+  private static final int LOG_COLUMNS = 400;
 
   private final Process process;
   private final Path log;
@@ -90,10 +93,12 @@ final class TrinoServerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** The end of what the server said. */
+  /** The end of what the server said; its lines can be very long. */
   String log() throws IOException {
-    String all = Files.readString(log, UTF_8);
-    return all.substring(Math.max(0, all.length() - 8000));
+    List<String> lines = Files.readAllLines(log, UTF_8);
+    return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()).stream()
+        .map(line -> line.substring(0, Math.min(line.length(), LOG_COLUMNS)))
+        .collect(Collectors.joining("\n"));
   }
 
   @Override
@@ -121,6 +126,7 @@ final class TrinoServerProcess implements AutoCloseable {
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
+            "-Dairlift.quiet=true",
             "-Dconfig=" + etc.resolve("config.properties")));
     command.addAll(List.of("-cp", classPath(), TrinoServerMain.class.getName(), VERSION));
     return command;

@@ -12,6 +12,7 @@ import static io.trino.spi.connector.ConnectorCapabilities.NOT_NULL_COLUMN_CONST
 
 import io.freshet.trino.metadata.TableChanges;
 import io.freshet.trino.metadata.TableProperties;
+import io.freshet.trino.metadata.TableWrites;
 import io.freshet.trino.metadata.UnionMetadata;
 import io.freshet.trino.read.UnionPageSourceProvider;
 import io.freshet.trino.read.UnionSplitManager;
@@ -48,6 +49,7 @@ final class FreshetConnector implements Connector {
   private final TypeManager types;
   private final UnionTransactions transactions;
   private final TableChanges changes;
+  private final TableWrites writes;
 
   /** Takes ownership of {@code lake} and {@code server}. */
   FreshetConnector(Connector lake, ServerConnection server, TypeManager types) {
@@ -56,6 +58,7 @@ final class FreshetConnector implements Connector {
     this.types = types;
     this.transactions = new UnionTransactions(server);
     this.changes = new TableChanges(server.client(), types);
+    this.writes = new TableWrites(server.client(), types);
   }
 
   @Override
@@ -71,7 +74,7 @@ final class FreshetConnector implements Connector {
   public ConnectorMetadata getMetadata(
       ConnectorSession session, ConnectorTransactionHandle transaction) {
     return new UnionMetadata(
-        lake.getMetadata(session, transaction), transactions.of(transaction), changes);
+        lake.getMetadata(session, transaction), transactions.of(transaction), changes, writes);
   }
 
   @Override

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.trino.testing.QueryRunner;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tables with a primary key: overlays on lake files, and changes of rows by key. */
@@ -73,6 +74,28 @@ final class PrimaryKeyIT {
     assertSameRows("SELECT count(*), sum(id) FROM %s", "changed", "iceberg.demo.changed");
     change("DELETE FROM %s", -1);
     assertThat(RUNNER.execute("SELECT count(*) FROM changed").getOnlyValue()).isEqualTo(0L);
+  }
+
+  @Test
+  void aStatementThatFailsChangesNothing() {
+    RUNNER.execute(
+        "CREATE TABLE atomic (k bigint, v bigint) WITH (primary_key = ARRAY['k'], buckets = 4)");
+    RUNNER.execute("INSERT INTO atomic SELECT x, x FROM UNNEST(sequence(1, 1000)) t(x)");
+    String failing = "1000000 / (1000 - %s)";
+    for (String statement :
+        List.of(
+            "INSERT INTO atomic SELECT 50 + o.orderkey % 1000, "
+                + String.format(failing, "o.orderkey % 1001")
+                + " FROM tpch.tiny.orders o CROSS JOIN UNNEST(sequence(1, 10))",
+            "UPDATE atomic SET v = " + String.format(failing, "k"),
+            "DELETE FROM atomic WHERE v = v + 0 * " + String.format(failing, "k"),
+            "MERGE INTO atomic a USING atomic b ON a.k = b.k WHEN MATCHED THEN UPDATE SET v = "
+                + String.format(failing, "b.k"))) {
+      assertThatThrownBy(() -> RUNNER.execute(statement)).hasMessageContaining("Division by zero");
+      assertEqualsIgnoreOrder(
+          RUNNER.execute("SELECT count(*), sum(k), sum(v) FROM atomic"),
+          RUNNER.execute("SELECT BIGINT '1000', BIGINT '500500', BIGINT '500500'"));
+    }
   }
 
   @Test

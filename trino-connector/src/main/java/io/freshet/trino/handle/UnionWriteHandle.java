@@ -18,10 +18,13 @@ import java.util.List;
  * Rows on their way into a Freshet table.
  *
  * @param table the server's name of the table
+ * @param transaction of the server: its rows become visible when the statement is finished
  * @param columns those that the rows have, in their order; the table's others become null
  */
 public record UnionWriteHandle(
-    @JsonProperty("table") String table, @JsonProperty("columns") List<IcebergColumnHandle> columns)
+    @JsonProperty("table") String table,
+    @JsonProperty("transaction") String transaction,
+    @JsonProperty("columns") List<IcebergColumnHandle> columns)
     implements ConnectorInsertTableHandle, ConnectorOutputTableHandle {
   public UnionWriteHandle {
     columns = List.copyOf(columns);
@@ -29,6 +32,6 @@ public record UnionWriteHandle(
 
   @Override
   public String toString() {
-    return table;
+    return table + " in transaction " + transaction;
   }
 }

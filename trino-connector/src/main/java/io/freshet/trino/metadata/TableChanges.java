@@ -15,18 +15,14 @@ import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.CreateTable;
-import io.freshet.protocol.TableDescription;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
 import io.freshet.table.TableName;
 import io.freshet.trino.error.FreshetErrors;
 import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.TablePart;
-import io.freshet.trino.handle.UnionMergeHandle;
 import io.freshet.trino.handle.UnionTableHandle;
-import io.freshet.trino.handle.UnionWriteHandle;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
-import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.PartitionFields;
 import io.trino.plugin.iceberg.SortFieldUtils;
@@ -45,7 +41,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.types.Types;
 
 /** Makes, changes and drops tables, by asking the server for it. */
@@ -141,19 +136,6 @@ public final class TableChanges {
     alter(table, TableProperties.ofServer(set), removed);
   }
 
-  /** How rows are written into a table that was just made. */
-  UnionWriteHandle newTableWrite(TableName table) {
-    TableDescription made = FreshetErrors.call(() -> client.describeTable(table));
-    return new UnionWriteHandle(
-        table.toString(), IcebergUtil.getTopLevelColumns(made.schema(), types));
-  }
-
-  UnionWriteHandle write(UnionTableHandle table, List<ColumnHandle> columns) {
-    refuseParts(table);
-    return new UnionWriteHandle(
-        table.table(), columns.stream().map(IcebergColumnHandle.class::cast).toList());
-  }
-
   /** The columns that say which row is changed. */
   List<IcebergColumnHandle> keyForChanges(UnionTableHandle table) {
     refuseParts(table);
@@ -169,12 +151,9 @@ public final class TableChanges {
     return key;
   }
 
-  /**
-   * How rows are changed; {@code updated} has the columns that each clause of the statement sets.
-   */
-  UnionMergeHandle merge(UnionTableHandle table, Collection<Collection<ColumnHandle>> updated) {
-    List<IcebergColumnHandle> key = keyForChanges(table);
-    for (IcebergColumnHandle column : key) {
+  /** Refuses updates of the key; {@code updated} has the columns that each clause sets. */
+  void checkUpdates(UnionTableHandle table, Collection<Collection<ColumnHandle>> updated) {
+    for (IcebergColumnHandle column : keyForChanges(table)) {
       if (updated.stream().anyMatch(columns -> columns.contains(column))) {
         throw new TrinoException(
             NOT_SUPPORTED,
@@ -184,14 +163,9 @@ public final class TableChanges {
                 column.getName(), table.name()));
       }
     }
-    Schema schema = SchemaParser.fromJson(((IcebergTableHandle) table.lake()).getTableSchemaJson());
-    return new UnionMergeHandle(
-        table,
-        new UnionWriteHandle(table.table(), IcebergUtil.getTopLevelColumns(schema, types)),
-        key);
   }
 
-  private static void refuseParts(UnionTableHandle table) {
+  static void refuseParts(UnionTableHandle table) {
     if (table.part() != TablePart.UNION) {
       throw new TrinoException(
           NOT_SUPPORTED,

@@ -66,12 +66,18 @@ public final class UnionMetadata extends GuardedMetadata {
   private final ConnectorMetadata lake;
   private final UnionTransaction transaction;
   private final TableChanges changes;
+  private final TableWrites writes;
 
-  public UnionMetadata(ConnectorMetadata lake, UnionTransaction transaction, TableChanges changes) {
+  public UnionMetadata(
+      ConnectorMetadata lake,
+      UnionTransaction transaction,
+      TableChanges changes,
+      TableWrites writes) {
     super(lake);
     this.lake = lake;
     this.transaction = transaction;
     this.changes = changes;
+    this.writes = writes;
   }
 
   // Tables
@@ -331,7 +337,7 @@ public final class UnionMetadata extends GuardedMetadata {
         changes.createTable(tableMetadata, replace ? SaveMode.REPLACE : SaveMode.FAIL);
     transaction.forget(created);
     transaction.onRollback(() -> changes.dropTable(created));
-    return changes.newTableWrite(created);
+    return writes.beginNewTable(created, session.getQueryId(), transaction);
   }
 
   @Override
@@ -340,9 +346,11 @@ public final class UnionMetadata extends GuardedMetadata {
       ConnectorOutputTableHandle tableHandle,
       Collection<Slice> fragments,
       Collection<ComputedStatistics> computedStatistics) {
-    return tableHandle instanceof UnionWriteHandle
-        ? Optional.empty()
-        : super.finishCreateTable(session, tableHandle, fragments, computedStatistics);
+    if (!(tableHandle instanceof UnionWriteHandle write)) {
+      return super.finishCreateTable(session, tableHandle, fragments, computedStatistics);
+    }
+    writes.commit(write);
+    return Optional.empty();
   }
 
   @Override
@@ -355,7 +363,8 @@ public final class UnionMetadata extends GuardedMetadata {
       return super.beginInsert(session, tableHandle, columns, retryMode);
     }
     refuseRetries(retryMode);
-    return changes.write(union, columns);
+    TableChanges.refuseParts(union);
+    return writes.beginInsert(union, columns, session.getQueryId(), transaction);
   }
 
   @Override
@@ -365,10 +374,12 @@ public final class UnionMetadata extends GuardedMetadata {
       List<ConnectorTableHandle> sourceTableHandles,
       Collection<Slice> fragments,
       Collection<ComputedStatistics> computedStatistics) {
-    return insertHandle instanceof UnionWriteHandle
-        ? Optional.empty()
-        : super.finishInsert(
-            session, insertHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+    if (!(insertHandle instanceof UnionWriteHandle write)) {
+      return super.finishInsert(
+          session, insertHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
+    }
+    writes.commit(write);
+    return Optional.empty();
   }
 
   @Override
@@ -405,7 +416,8 @@ public final class UnionMetadata extends GuardedMetadata {
       return super.beginMerge(session, tableHandle, updateCaseColumns, retryMode);
     }
     refuseRetries(retryMode);
-    return changes.merge(union, updateCaseColumns.values());
+    changes.checkUpdates(union, updateCaseColumns.values());
+    return writes.beginMerge(union, session.getQueryId(), transaction);
   }
 
   @Override
@@ -415,7 +427,9 @@ public final class UnionMetadata extends GuardedMetadata {
       List<ConnectorTableHandle> sourceTableHandles,
       Collection<Slice> fragments,
       Collection<ComputedStatistics> computedStatistics) {
-    if (!(mergeTableHandle instanceof UnionMergeHandle)) {
+    if (mergeTableHandle instanceof UnionMergeHandle merge) {
+      writes.commit(merge.write());
+    } else {
       super.finishMerge(
           session, mergeTableHandle, lakesOf(sourceTableHandles), fragments, computedStatistics);
     }

@@ -16,12 +16,12 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
 import io.freshet.trino.error.FreshetErrors;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +32,7 @@ public final class UnionTransaction {
   private final FreshetClient client;
   private final Map<TableName, Optional<UnionSnapshot>> snapshots = new ConcurrentHashMap<>();
 
-  private final Queue<Runnable> rollbacks = new ConcurrentLinkedQueue<>();
+  private final Deque<Runnable> rollbacks = new ConcurrentLinkedDeque<>();
 
   UnionTransaction(FreshetClient client) {
     this.client = client;
@@ -55,10 +55,10 @@ public final class UnionTransaction {
 
   /** What undoes a change that this transaction has made, should it fail. */
   public void onRollback(Runnable undo) {
-    rollbacks.add(undo);
+    rollbacks.push(undo);
   }
 
-  /** Undoes what was changed. */
+  /** Undoes what was changed, the last change first. */
   void rollback() {
     for (Runnable undo = rollbacks.poll(); undo != null; undo = rollbacks.poll()) {
       try {

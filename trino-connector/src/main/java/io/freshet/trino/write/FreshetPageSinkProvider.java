@@ -27,6 +27,7 @@ import io.trino.spi.connector.ConnectorTableExecuteHandle;
 import io.trino.spi.connector.ConnectorTransactionHandle;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Writes into Freshet tables through the server, and into others of the lake as Iceberg does. */
 public final class FreshetPageSinkProvider implements ConnectorPageSinkProvider {
@@ -91,7 +92,9 @@ public final class FreshetPageSinkProvider implements ConnectorPageSinkProvider 
   private RowWriter open(UnionWriteHandle write, List<IcebergColumnHandle> key) {
     return FreshetErrors.call(() ->
         new TableRowWriter(
-            server.client().newWriter(TableName.parse(write.table())),
+            server
+                .client()
+                .newWriter(TableName.parse(write.table()), write.transaction(), UUID.randomUUID()),
             write.columns(),
             key,
             server.allocator()));

@@ -10,7 +10,7 @@ package io.freshet.trino.write;
 
 import io.trino.spi.Page;
 
-/** Where the rows of one sink go: now a table, and a transaction of a table when there are such. */
+/** Where the rows of one sink go. */
 interface RowWriter {
   /** Sends rows: upserts, if the table has a primary key. Waits while too many are on their way. */
   void append(Page page);
@@ -18,10 +18,10 @@ interface RowWriter {
   /** Sends deletes of a table with a primary key, which the page's columns are. */
   void delete(Page keys);
 
-  /** Waits until all rows are durable. */
+  /** Waits until all rows are durable; they are visible when the transaction is committed. */
   void finish();
 
-  /** Gives up. Rows that were not sent yet will not be. */
+  /** Gives up; the transaction is aborted for all its sinks. */
   void abort();
 
   long sentBytes();

@@ -25,7 +25,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Appends rows to a table, some pages at a time, so that the log gets entries of a good size. */
+/** Stages rows for a table, some pages at a time, so that the log gets entries of a good size. */
 final class TableRowWriter implements RowWriter {
   private static final Logger LOG = LoggerFactory.getLogger(TableRowWriter.class);
   private static final byte[] DELETE = ChangeType.DELETE.text().getBytes(UTF_8);

@@ -8,6 +8,7 @@
  */
 package io.freshet.trino.read;
 
+import io.freshet.protocol.ReadTicket;
 import io.freshet.trino.handle.FreshSplit;
 import io.freshet.trino.handle.OverlaidSplit;
 import io.freshet.trino.handle.RowId;
@@ -129,7 +130,13 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
             () ->
                 server
                     .client()
-                    .readFresh(split.snapshot(), split.bucket(), asked, filter.orElse(null)),
+                    .read(
+                        new ReadTicket(
+                            split.snapshot(),
+                            ReadTicket.Part.FRESH,
+                            split.bucket(),
+                            asked,
+                            filter.orElse(null))),
             wanted::toPage,
             server.waiting());
     return new FreshPageSource(pages, memory);

@@ -120,7 +120,8 @@ public final class FreshetCommand implements Runnable {
         .addSubcommand(new TableListCommand(console))
         .addSubcommand(new TableDescribeCommand(console))
         .addSubcommand(new TableAlterCommand(console))
-        .addSubcommand(new TableDropCommand(console));
+        .addSubcommand(new TableDropCommand(console))
+        .addSubcommand(new TableAttachCommand(console));
   }
 
   private static void documentExitCodes(CommandLine command) {

@@ -9,11 +9,14 @@
 package io.freshet.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.RetryPolicy;
 import io.freshet.client.TableWriter;
+import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.Projection;
 import io.freshet.server.ServerConfiguration.Settings;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -125,6 +129,98 @@ final class ForeignCommitIT {
     }
   }
 
+  @Test
+  void anIcebergTableIsAttachedInPlace() {
+    try (TestServer server = new TestServer(data, Settings.NONE, RetryPolicy.DEFAULT)) {
+      makePlainTable(server, "2", new long[] {1, 2, 3}, new long[] {4, 5});
+
+      TableDescription attached =
+          server.client().attachTable(new AttachTable(TABLE, List.of("id"), 2, null, null));
+      for (long id = 1; id <= 5; id++) {
+        oracle.put(id, "foreign");
+      }
+      assertThat(attached.lakeRows()).isEqualTo(5);
+      assertThat(attached.hasPrimaryKey()).isTrue();
+      assertThat(rows(server)).isEqualTo(oracle);
+
+      upsert(server, "new", 2, 5, 6);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(oracle);
+      assertThatThrownBy(() ->
+              server.client().attachTable(new AttachTable(TABLE, List.of("id"), 2, null, null)))
+          .hasMessage("Table db.accounts already exists");
+    }
+  }
+
+  @Test
+  void aTableWithDuplicateKeysIsRefusedAndStaysAsItWas() {
+    try (TestServer server = new TestServer(data, Settings.NONE, RetryPolicy.DEFAULT)) {
+      makePlainTable(server, "2", new long[] {1, 2}, new long[] {2, 3});
+
+      assertThatThrownBy(() ->
+              server.client().attachTable(new AttachTable(TABLE, List.of("id"), 2, null, null)))
+          .hasMessageContaining(
+              "The lake table db.accounts has several rows with the same primary key [id]: [id=2] in ")
+          .hasMessageContaining("Remove all but one of each");
+      assertThatThrownBy(() ->
+              server
+                  .client()
+                  .attachTable(new AttachTable(TABLE, List.of("nothing"), 2, null, null)))
+          .hasMessage("Primary key column nothing is not a column of the table: [id, name]");
+      assertThatThrownBy(() ->
+              server
+                  .client()
+                  .attachTable(new AttachTable(TableName.parse("db.none"), null, 2, null, null)))
+          .hasMessage(
+              "The lake has no table db.none to attach: create it with 'freshet table create db.none'");
+      assertThat(server.client().listTables()).isEmpty();
+      inLake(
+          server,
+          table -> {
+            assertThat(table.properties()).doesNotContainKey("freshet.table-id");
+            assertThat(table.schema().identifierFieldIds()).isEmpty();
+            assertThat(table.schema().findField("id").isOptional()).isTrue();
+          });
+      TableDescription log =
+          server.client().attachTable(new AttachTable(TABLE, null, 1, null, null));
+      assertThat(log.lakeRows()).isEqualTo(4);
+    }
+  }
+
+  private static void makePlainTable(TestServer server, String formatVersion, long[]... files) {
+    try (RESTCatalog catalog = lake(server)) {
+      catalog.createNamespace(TABLE.identifier().namespace());
+      Schema plain =
+          new Schema(
+              Types.NestedField.optional(1, "id", Types.LongType.get()),
+              Types.NestedField.optional(2, "name", Types.StringType.get()));
+      Table table =
+          catalog
+              .buildTable(TABLE.identifier(), plain)
+              .withProperty("format-version", formatVersion)
+              .create();
+      for (long[] ids : files) {
+        table.newAppend().appendFile(write(table, ids)).commit();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RESTCatalog lake(TestServer server) {
+    RESTCatalog catalog = new RESTCatalog();
+    catalog.initialize(
+        "lake",
+        Map.of(
+            CatalogProperties.URI,
+            server.client().serverInfo().lakeUri(),
+            CatalogProperties.WAREHOUSE_LOCATION,
+            "lake"));
+    return catalog;
+  }
+
   private TestServer newServer() {
     TestServer server = new TestServer(data, Settings.NONE, RetryPolicy.DEFAULT);
     server
@@ -151,14 +247,7 @@ final class ForeignCommitIT {
   }
 
   private static void inLake(TestServer server, Consumer<Table> work) {
-    try (RESTCatalog catalog = new RESTCatalog()) {
-      catalog.initialize(
-          "lake",
-          Map.of(
-              CatalogProperties.URI,
-              server.client().serverInfo().lakeUri(),
-              CatalogProperties.WAREHOUSE_LOCATION,
-              "lake"));
+    try (RESTCatalog catalog = lake(server)) {
       work.accept(catalog.loadTable(TABLE.identifier()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -173,6 +262,7 @@ final class ForeignCommitIT {
             .build()
             .newDataWriter(
                 OutputFileFactory.builderFor(table, 7, 7)
+                    .operationId(UUID.randomUUID().toString())
                     .format(FileFormat.PARQUET)
                     .build()
                     .newOutputFile(),

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
@@ -122,6 +123,11 @@ public final class FreshetClient implements AutoCloseable {
         FreshetAction.ALTER_PROPERTIES,
         new AlterProperties(table, set, remove),
         TableDescription.class);
+  }
+
+  /** Makes an Iceberg table of the lake a Freshet table, with the rows that it has. */
+  public TableDescription attachTable(AttachTable request) {
+    return call(FreshetAction.ATTACH_TABLE, request, TableDescription.class);
   }
 
   /** Drops a table; its lake table stays as a plain Iceberg table. */

@@ -20,6 +20,7 @@ public enum FreshetAction {
   LIST_NAMESPACES("list-namespaces", "All namespaces"),
   DROP_NAMESPACE("drop-namespace", "Drop an empty namespace"),
   CREATE_TABLE("create-table", "Make a table, in the lake too"),
+  ATTACH_TABLE("attach-table", "Make an Iceberg table of the lake a Freshet table"),
   ALTER_PROPERTIES("alter-properties", "Set and remove table properties"),
   DROP_TABLE("drop-table", "Drop a table: its log, and with purge its lake files"),
   LIST_TABLES("list-tables", "All tables, or those of one namespace"),

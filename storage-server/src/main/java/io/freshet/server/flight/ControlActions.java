@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
@@ -32,6 +33,7 @@ import io.freshet.protocol.TransactionRequest;
 import io.freshet.protocol.TransactionState;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.lake.Lake.DropMode;
+import io.freshet.server.lake.TableAttachment;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
 import io.freshet.server.transaction.TransactionRecord;
@@ -95,6 +97,8 @@ final class ControlActions {
                   lake.namespaces().stream().map(levels -> String.join(".", levels)).toList()));
       case CREATE_TABLE ->
           tables.create(definition(body.as(CreateTable.class))).thenCompose(ServerTable::describe);
+      case ATTACH_TABLE ->
+          tables.attach(attachment(body.as(AttachTable.class))).thenCompose(ServerTable::describe);
       case ALTER_PROPERTIES -> alterProperties(body.as(AlterProperties.class));
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);
@@ -153,6 +157,17 @@ final class ControlActions {
       case EXPIRE_SNAPSHOTS -> expire(body.as(ExpireSnapshots.class));
       case TIER -> tables.get(body.as(TableRequest.class).table()).tier();
     };
+  }
+
+  private static TableAttachment attachment(AttachTable request) {
+    List<String> primaryKey = orEmpty(request.primaryKey());
+    List<String> bucketKey = orEmpty(request.bucketKey());
+    return new TableAttachment(
+        request.table(),
+        primaryKey,
+        request.buckets() == null ? CreateTable.DEFAULT_BUCKETS : request.buckets(),
+        bucketKey.isEmpty() ? primaryKey : bucketKey,
+        request.properties() == null ? Map.of() : request.properties());
   }
 
   private CompletableFuture<?> expire(ExpireSnapshots request) {

@@ -13,8 +13,10 @@ import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.NAMESPACE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 
 import io.freshet.error.FreshetException;
+import io.freshet.table.PrimaryKey;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
@@ -24,9 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateProperties;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -107,6 +114,78 @@ public final class IcebergLake implements Lake {
             tableId);
       }
       return new IcebergLakeTable((BaseTable) table, name, tableId, buckets, vectors);
+    });
+  }
+
+  @Override
+  public Attached attach(TableAttachment attachment, UUID tableId) {
+    TableName name = attachment.name();
+    return reaching(() -> {
+      Table table;
+      try {
+        table = catalog.loadTable(name.identifier());
+      } catch (NoSuchTableException e) {
+        throw new FreshetException(
+            TABLE_NOT_FOUND,
+            String.format(
+                "The lake has no table %s to attach: create it with 'freshet table create %s'",
+                name, name),
+            e);
+      }
+      String owner = table.properties().get(TableOptions.TABLE_ID);
+      if (owner != null) {
+        throw FreshetException.of(
+            TABLE_ALREADY_EXISTS,
+            "The lake table %s is attached already, to the Freshet table with id %s of this server or of"
+                + " another: drop that one first, without purge",
+            name,
+            owner);
+      }
+      Schema before = table.schema();
+      List<String> key = attachment.primaryKey();
+      Schema wanted = PrimaryKey.in(before, key); // Checks the key's columns.
+      Transaction transaction = table.newTransaction();
+      UpdateProperties properties = transaction.updateProperties();
+      properties.set(TableProperties.FORMAT_VERSION, "3");
+      attachment.properties().forEach(properties::set);
+      properties.set(TableOptions.TABLE_ID, tableId.toString());
+      properties.set(TableOptions.BUCKETS, Integer.toString(attachment.buckets()));
+      if (!attachment.bucketKey().isEmpty()) {
+        properties.set(TableOptions.BUCKET_KEY, String.join(",", attachment.bucketKey()));
+      }
+      properties.commit();
+      if (!wanted.sameSchema(before)) {
+        UpdateSchema update = transaction.updateSchema().allowIncompatibleChanges();
+        key.stream()
+            .filter(column -> before.findField(column).isOptional())
+            .forEach(update::requireColumn);
+        update.setIdentifierFields(key).commit();
+      }
+      AppendFiles start = transaction.newFastAppend();
+      TieredSnapshots.summary(
+              tableId, TieredOffsets.zero(attachment.buckets()), 0, UUID.randomUUID())
+          .forEach(start::set);
+      start.commit();
+      transaction.commitTransaction();
+      BaseTable attached = (BaseTable) catalog.loadTable(name.identifier());
+      return new Attached(
+          new IcebergLakeTable(attached, name, tableId, attachment.buckets(), vectors), before);
+    });
+  }
+
+  @Override
+  public void detach(TableName name, UUID tableId, Schema before) {
+    drop(name, tableId, DropMode.KEEP_LAKE);
+    reaching(() -> {
+      Table table = catalog.loadTable(name.identifier());
+      UpdateSchema update = table.updateSchema().allowIncompatibleChanges();
+      update.setIdentifierFields(before.identifierFieldNames());
+      before.columns().stream()
+          .filter(column ->
+              column.isOptional() && table.schema().findField(column.fieldId()).isRequired())
+          .forEach(column -> update.makeColumnOptional(column.name()));
+      update.commit();
+      return true;
     });
   }
 

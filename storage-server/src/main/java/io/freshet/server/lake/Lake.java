@@ -12,6 +12,7 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.List;
 import java.util.UUID;
+import org.apache.iceberg.Schema;
 
 /** The lake: Iceberg tables by the names of Freshet tables. All methods block. */
 public interface Lake {
@@ -25,6 +26,20 @@ public interface Lake {
    * Opens a table's lake table; fails with LAKE_DIVERGED if it is gone or belongs to another table.
    */
   LakeTable open(TableName name, UUID tableId, int buckets);
+
+  /**
+   * Makes an Iceberg table that exists the lake half of a Freshet table, in one commit: upgraded to
+   * format version 3, with the primary key as its identifier fields. Its rows stay as they are.
+   *
+   * @return the table, and the schema that it had before, for {@link #detach}
+   */
+  Attached attach(TableAttachment attachment, UUID tableId);
+
+  /** Makes a table what it was before it was attached, but for its format version. */
+  void detach(TableName name, UUID tableId, Schema before);
+
+  /** A table that was attached. */
+  record Attached(LakeTable table, Schema before) {}
 
   /**
    * Makes the lake table a plain one, or deletes it with all its files. Nothing happens if it is

@@ -25,6 +25,8 @@ public record StoredTable(
   public enum State {
     /** Nobody was told that it exists: a restart removes it. */
     CREATING,
+    /** As CREATING, over a lake table that stays whatever happens. */
+    ATTACHING,
     ACTIVE,
     /** It was decided that it goes: a restart goes on with it. */
     DROPPING

@@ -8,6 +8,7 @@
  */
 package io.freshet.server.table;
 
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
@@ -16,6 +17,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.lake.LakeTable;
+import io.freshet.server.lake.TableAttachment;
 import io.freshet.server.loop.EventLoop;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
@@ -168,6 +170,45 @@ public final class Tables {
     });
   }
 
+  /** Makes an Iceberg table of the lake a Freshet table, with the rows that it has. */
+  public CompletableFuture<ServerTable> attach(TableAttachment attachment) {
+    return define(() -> {
+      TableName name = attachment.name();
+      TableOptions.check(attachment.properties());
+      if (byName.containsKey(name)) {
+        throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
+      }
+      if (attachment.buckets() < 1 || attachment.buckets() > TableDefinition.MAX_BUCKETS) {
+        throw FreshetException.of(
+            INVALID_REQUEST,
+            "Table %s can't have %d buckets: use 1 to %d",
+            name,
+            attachment.buckets(),
+            TableDefinition.MAX_BUCKETS);
+      }
+      StoredTable attaching =
+          new StoredTable(
+              newIds.get(), name, attachment.buckets(), StoredTable.State.ATTACHING, null);
+      store.save(attaching);
+      Lake.Attached attached = null;
+      try {
+        attached = lake.attach(attachment, attaching.id());
+        ServerTable table = opener.open(attaching.id(), attached.table(), null, this::reopen);
+        StoredTable active = attaching.active();
+        store.save(active);
+        byName.put(name, new Entry(active, table, attached.table(), null));
+        table.start();
+        return table;
+      } catch (RuntimeException e) {
+        if (attached != null) {
+          lake.detach(name, attaching.id(), attached.before());
+        }
+        settle(attaching, null);
+        throw e;
+      }
+    });
+  }
+
   public CompletableFuture<Void> alterProperties(
       TableName name, Map<String, String> set, List<String> remove) {
     return this.<CompletableFuture<Void>>define(
@@ -262,6 +303,9 @@ public final class Tables {
         return;
       }
       DropMode mode = stored.dropMode() == null ? DropMode.PURGE : stored.dropMode();
+      if (stored.state() == StoredTable.State.ATTACHING) {
+        mode = DropMode.KEEP_LAKE;
+      }
       lake.drop(stored.name(), stored.id(), mode);
       opener.delete(stored.id());
       store.delete(stored.id());

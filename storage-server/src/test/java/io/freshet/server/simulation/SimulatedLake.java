@@ -28,6 +28,7 @@ import io.freshet.server.lake.RewriteGroup;
 import io.freshet.server.lake.RewriteLimits;
 import io.freshet.server.lake.RewrittenFiles;
 import io.freshet.server.lake.SnapshotExpiry;
+import io.freshet.server.lake.TableAttachment;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.lake.TieringCommit;
 import io.freshet.table.TableDefinition;
@@ -47,6 +48,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -526,6 +528,16 @@ final class SimulatedLake {
     public List<String> removeOrphans(Instant olderThan) {
       reach();
       return List.of();
+    }
+
+    @Override
+    public Attached attach(TableAttachment attachment, UUID tableId) {
+      throw new IllegalStateException("Tables of this lake are not attached");
+    }
+
+    @Override
+    public void detach(TableName name, UUID tableId, Schema before) {
+      throw new IllegalStateException("Tables of this lake are not attached");
     }
 
     @Override

@@ -91,7 +91,13 @@ final class TablesIT {
     RUNNER.execute("CREATE TABLE coming.t AS SELECT 1 x");
     assertThat(RUNNER.execute("SHOW SCHEMAS").getOnlyColumnAsSet()).contains("coming");
     assertThatThrownBy(() -> RUNNER.execute("DROP SCHEMA coming")).hasMessageContaining("coming");
+    assertThat(RUNNER.execute("SHOW CREATE SCHEMA coming").getOnlyValue())
+        .isEqualTo("CREATE SCHEMA freshet.coming");
     RUNNER.execute("DROP SCHEMA coming CASCADE");
+    assertThatThrownBy(() -> RUNNER.execute("CREATE TABLE coming.t (x bigint)"))
+        .hasMessageContaining("coming");
+    assertThatThrownBy(() -> RUNNER.execute("CREATE TABLE coming.t AS SELECT 1 x"))
+        .hasMessageContaining("coming");
     assertThat(RUNNER.execute("SHOW SCHEMAS").getOnlyColumnAsSet()).doesNotContain("coming");
   }
 
@@ -117,10 +123,7 @@ final class TablesIT {
     assertRefused("ALTER TABLE refused EXECUTE optimize", "table procedures");
     assertRefused("TRUNCATE TABLE refused", "truncating tables");
     assertRefused("ANALYZE refused", "analyze");
-    assertThatThrownBy(() -> RUNNER.execute("CREATE OR REPLACE TABLE refused (x bigint)"))
-        .hasMessage(
-            "Table demo.refused can't be replaced: drop it first, or give the new one another"
-                + " name");
+    assertRefused("CREATE OR REPLACE TABLE refused (x bigint)", "replacing tables");
     assertThatThrownBy(
             () -> RUNNER.execute("CREATE TABLE bad (x bigint) WITH (primary_key = ARRAY['y'])"))
         .hasMessage(

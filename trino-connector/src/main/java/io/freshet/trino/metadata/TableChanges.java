@@ -79,11 +79,7 @@ public final class TableChanges {
   /** Makes a table; one that is there already stays as it is if {@code mode} ignores that. */
   TableName createTable(ConnectorTableMetadata table, SaveMode mode) {
     if (mode == SaveMode.REPLACE) {
-      throw new TrinoException(
-          NOT_SUPPORTED,
-          String.format(
-              "Table %s can't be replaced: drop it first, or give the new one another name",
-              table.getTable()));
+      throw new TrinoException(NOT_SUPPORTED, "This connector does not support replacing tables");
     }
     TableName name = TableNames.ofNew(table.getTable());
     CreateTable request = request(name, table);

@@ -44,6 +44,7 @@ import io.trino.spi.connector.ProjectionApplicationResult;
 import io.trino.spi.connector.RetryMode;
 import io.trino.spi.connector.RowChangeParadigm;
 import io.trino.spi.connector.SaveMode;
+import io.trino.spi.connector.SchemaNotFoundException;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.expression.ConnectorExpression;
 import io.trino.spi.security.TrinoPrincipal;
@@ -91,6 +92,9 @@ public final class UnionMetadata extends GuardedMetadata {
     Optional<TablePart> part = TablePart.ofName(name.getTableName());
     Optional<TableName> table =
         TableNames.find(name.getSchemaName(), TablePart.tableOf(name.getTableName()));
+    if (part.isPresent() && table.isEmpty()) {
+      return null; // Neither the server nor its lake can have such a table.
+    }
     // Planned before Iceberg's metadata is loaded, which then has the base.
     Optional<UnionSnapshot> snapshot =
         part.isEmpty() ? Optional.empty() : table.flatMap(transaction::snapshot);
@@ -256,6 +260,15 @@ public final class UnionMetadata extends GuardedMetadata {
     changes.createSchema(schemaName, properties);
   }
 
+  /** The place of a schema is the server's affair. */
+  @Override
+  public Map<String, Object> getSchemaProperties(ConnectorSession session, String schemaName) {
+    if (!schemaExists(session, schemaName)) {
+      throw new SchemaNotFoundException(schemaName);
+    }
+    return Map.of();
+  }
+
   @Override
   public void dropSchema(ConnectorSession session, String schemaName, boolean cascade) {
     if (cascade) {
@@ -268,8 +281,7 @@ public final class UnionMetadata extends GuardedMetadata {
   @Override
   public void createTable(
       ConnectorSession session, ConnectorTableMetadata tableMetadata, SaveMode saveMode) {
-    TableName created = changes.createTable(tableMetadata, saveMode);
-    transaction.forget(created);
+    transaction.forget(create(session, tableMetadata, saveMode));
   }
 
   @Override
@@ -333,8 +345,7 @@ public final class UnionMetadata extends GuardedMetadata {
       RetryMode retryMode,
       boolean replace) {
     refuseRetries(retryMode);
-    TableName created =
-        changes.createTable(tableMetadata, replace ? SaveMode.REPLACE : SaveMode.FAIL);
+    TableName created = create(session, tableMetadata, replace ? SaveMode.REPLACE : SaveMode.FAIL);
     transaction.forget(created);
     transaction.onRollback(() -> changes.dropTable(created));
     return writes.beginNewTable(created, session.getQueryId(), transaction);
@@ -441,6 +452,16 @@ public final class UnionMetadata extends GuardedMetadata {
     return tableHandle instanceof UnionWriteHandle
         ? Optional.empty()
         : super.getTableCredentials(session, tableHandle);
+  }
+
+  /** The server would make the schema, too. */
+  private TableName create(
+      ConnectorSession session, ConnectorTableMetadata table, SaveMode saveMode) {
+    String schema = table.getTable().getSchemaName();
+    if (!schemaExists(session, schema)) {
+      throw new SchemaNotFoundException(schema);
+    }
+    return changes.createTable(table, saveMode);
   }
 
   private static void refuseRetries(RetryMode retryMode) {

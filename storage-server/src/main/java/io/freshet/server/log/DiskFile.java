@@ -22,6 +22,13 @@ public interface DiskFile extends Closeable {
    */
   void append(ByteBuffer[] buffers) throws IOException;
 
+  /**
+   * Writes bytes once more that the file has from {@code position} on already. After a failed
+   * {@link #force} they may be in memory only, and taken for written by the next one: whoever does
+   * not know that they are durable does this first.
+   */
+  void rewrite(long position, ByteBuffer bytes) throws IOException;
+
   /** Makes the content durable. After a failure, what was appended since the last one is lost. */
   void force() throws IOException;
 

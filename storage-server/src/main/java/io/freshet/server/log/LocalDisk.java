@@ -161,6 +161,14 @@ public final class LocalDisk implements Disk {
     }
 
     @Override
+    public void rewrite(long position, ByteBuffer bytes) throws IOException {
+      long to = position;
+      while (bytes.hasRemaining()) {
+        to += channel.write(bytes, to);
+      }
+    }
+
+    @Override
     public void force() throws IOException {
       channel.force(false);
     }

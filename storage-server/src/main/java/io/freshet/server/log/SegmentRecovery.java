@@ -40,6 +40,9 @@ final class SegmentRecovery {
   private long position = SEGMENT_HEADER_BYTES;
   private boolean endsWithClose;
 
+  /** All bytes below were synced. */
+  private long durablePosition;
+
   private SegmentRecovery(
       Disk disk, BucketId bucket, String path, ByteBuffer bytes, long startOffset) {
     this.disk = disk;
@@ -118,7 +121,10 @@ final class SegmentRecovery {
             reason);
         file.truncate(recovery.position);
       }
-      // A killed process leaves entries that were written but not yet synced.
+      // A killed process leaves entries that were written but not yet synced, or whose sync has
+      // failed, so that they are only in memory and another sync would pass them over.
+      int doubtful = (int) (recovery.position - recovery.durablePosition);
+      file.rewrite(recovery.durablePosition, bytes.slice((int) recovery.durablePosition, doubtful));
       file.force();
     }
     return new Recovered(
@@ -152,13 +158,18 @@ final class SegmentRecovery {
       throw corrupt("offset " + header.startOffset() + " is there instead of " + nextOffset);
     }
     endsWithClose = false;
+    durablePosition = Math.max(durablePosition, header.durablePosition());
     switch (header.kind()) {
       case SegmentFormatV1.BATCH -> {
         index.add(header.startOffset(), position);
         writers.add(header.writer(), header.startOffset(), header.endOffset());
         batches++;
       }
-      case SegmentFormatV1.WRITERS -> writers = WriterHistory.decode(bytes, payload);
+      case SegmentFormatV1.WRITERS -> {
+        writers = WriterHistory.decode(bytes, payload);
+        // The segment has its name since all up to here was synced.
+        durablePosition = header.endPosition();
+      }
       case SegmentFormatV1.CLOSE -> endsWithClose = true;
       default -> throw corrupt(SegmentFormatV1.unknownKind(header.kind()));
     }

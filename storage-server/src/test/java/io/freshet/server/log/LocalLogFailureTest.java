@@ -119,6 +119,26 @@ final class LocalLogFailureTest {
   }
 
   @Test
+  void entryThatComesBackAfterAFailedSyncIsThereForGood() {
+    for (int seed = 0; seed < 50; seed++) {
+      fixture.close();
+      fixture = new LocalLogFixture(seed, LocalLogConfiguration.DEFAULT);
+      BucketLog log = fixture.open(1);
+      fixture.writeMany(log, 3, 5);
+      fixture.disk.failForces(1);
+      fixture.disk.failTruncations(1);
+      assertWriteFailed(tryToWrite(log), "may come back");
+      log.close();
+      BucketLog next = fixture.open(2);
+      assertThat(next.endOffset()).as("it has come back").isEqualTo(35);
+      fixture.writeMany(next, 3, 5);
+      List<Plain> all = fixture.readAll(next);
+      fixture.crash();
+      assertThat(fixture.readAll(fixture.open(3))).isEqualTo(all);
+    }
+  }
+
+  @Test
   void groupIsSyncedOnce() {
     BucketLog log = fixture.open(1);
     int before = fixture.disk.forces();

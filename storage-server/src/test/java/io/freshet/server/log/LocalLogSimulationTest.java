@@ -109,7 +109,10 @@ final class LocalLogSimulationTest {
         }
         case 12 -> trim();
         case 13 -> fixture.disk.failAppends(random.nextInt(3));
-        case 14 -> fixture.disk.failForces(random.nextInt(3));
+        case 14 -> {
+          fixture.disk.failForces(random.nextInt(3));
+          fixture.disk.failTruncations(random.nextInt(4) == 0 ? 1 : 0);
+        }
         default -> fixture.disk.limitCapacity(random.nextInt(3) == 0 ? 10_000 : Long.MAX_VALUE);
       }
     }
@@ -158,6 +161,7 @@ final class LocalLogSimulationTest {
     private void reopen() {
       fixture.disk.failAppends(0);
       fixture.disk.failForces(0);
+      fixture.disk.failTruncations(0);
       fixture.disk.limitCapacity(Long.MAX_VALUE);
       if (random.nextBoolean()) {
         epoch++;

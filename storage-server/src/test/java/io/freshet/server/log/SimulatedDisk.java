@@ -284,6 +284,14 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public void rewrite(long position, ByteBuffer bytes) throws IOException {
+      synchronized (SimulatedDisk.this) {
+        checkOpen();
+        file.rewrite((int) position, bytes);
+      }
+    }
+
+    @Override
     public void force() throws IOException {
       synchronized (SimulatedDisk.this) {
         checkOpen();

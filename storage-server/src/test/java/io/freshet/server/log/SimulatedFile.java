@@ -28,6 +28,9 @@ final class SimulatedFile {
 
   private int lostTo;
 
+  /** Bytes from here on were written again since the last sync. */
+  private int rewrittenFrom = Integer.MAX_VALUE;
+
   /** What may still be on disk as long as a truncation is not synced. */
   private @Nullable SimulatedFile beforeTruncation;
 
@@ -62,8 +65,19 @@ final class SimulatedFile {
     }
   }
 
+  /** Puts bytes that are the same up to the end on their way to the disk again. */
+  void rewrite(int position, ByteBuffer target) {
+    if (!target.equals(ByteBuffer.wrap(bytes, position, length - position))) {
+      throw new IllegalArgumentException("other bytes are there from " + position + " on");
+    }
+    target.position(target.limit());
+    rewrittenFrom = Math.min(rewrittenFrom, position);
+  }
+
   void force() {
     syncedLength = length;
+    lostTo = Math.min(lostTo, rewrittenFrom);
+    rewrittenFrom = Integer.MAX_VALUE;
     beforeTruncation = null;
   }
 

@@ -9,6 +9,7 @@
 package io.freshet.server.keys;
 
 import static io.freshet.error.FreshetErrorCode.INDEX_CORRUPT;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.server.index.IndexCheckpoint;
@@ -105,6 +106,12 @@ public final class BucketKeys implements AutoCloseable {
   }
 
   Decision decide(KeyHashes keys, ChangeCodes codes, long startOffset) {
+    if (isClosed) {
+      throw FreshetException.of(
+          TABLE_NOT_READY,
+          "Bucket %s was closed, as its table is: try again after a pause",
+          bucket);
+    }
     if (damage != null) {
       throw damage;
     }
@@ -128,6 +135,9 @@ public final class BucketKeys implements AutoCloseable {
   }
 
   void undo(Decision decision) {
+    if (isClosed) {
+      return; // The log's answer came after the close, and nobody looks anything up any more.
+    }
     putBack(decision.generation(), decision.keys(), decision.shadowed());
   }
 

@@ -50,6 +50,16 @@ public record TieredOffsets(List<Long> offsets) {
     return offsets.size();
   }
 
+  /** Whether the lake holds everything below {@code other} too. */
+  public boolean isAtLeast(TieredOffsets other) {
+    for (int bucket = 0; bucket < offsets.size(); bucket++) {
+      if (of(bucket) < other.of(bucket)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** How many changes lie between {@code earlier} and these offsets. */
   public long rowsSince(TieredOffsets earlier) {
     long rows = 0;

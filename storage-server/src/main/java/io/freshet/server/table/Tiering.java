@@ -79,6 +79,11 @@ final class Tiering {
 
   private final Deque<Rewrite> rewrites = new ArrayDeque<>();
   private int tierings;
+
+  /** What callers wait for: that the lake holds all that was visible when their run began. */
+  private record Wanted(
+      TieredOffsets ends, List<CompletableFuture<TierResult>> requests, long startMillis) {}
+
   private int failures;
   private long nextAttemptMillis;
   private List<CompletableFuture<TierResult>> waiting = new ArrayList<>();
@@ -138,15 +143,14 @@ final class Tiering {
       return;
     }
     TieredOffsets ends = buckets.ends();
-    List<CompletableFuture<TierResult>> requests = waiting;
+    Wanted wanted = new Wanted(ends, waiting, context.clock().millis());
     waiting = new ArrayList<>();
     if (base.state().tiered().equals(ends) && !isBaseUncertain) {
-      requests.forEach(
+      wanted.requests.forEach(
           request -> request.complete(new TierResult(base.state().snapshotId(), 0, 0)));
       return;
     }
     isRunning = true;
-    long startMillis = context.clock().millis();
     buckets
         .seal()
         .whenComplete((cuts, error) ->
@@ -154,21 +158,17 @@ final class Tiering {
                 .loop()
                 .execute(() -> {
                   if (error == null) {
-                    run(definition, cuts, requests, startMillis);
+                    run(definition, cuts, wanted);
                   } else {
                     isRunning = false;
-                    waiting.addAll(requests);
+                    waiting.addAll(wanted.requests);
                     nextAttemptMillis = context.clock().millis() + SEAL_PAUSE.toMillis();
                     LOG.debug("Can't cut table {} yet", table, error);
                   }
                 }));
   }
 
-  private void run(
-      TableDefinition definition,
-      List<RowCut> cuts,
-      List<CompletableFuture<TierResult>> requests,
-      long startMillis) {
+  private void run(TableDefinition definition, List<RowCut> cuts, Wanted wanted) {
     boolean isReload = isBaseUncertain;
     LakeState from = base.state();
     TieringRun run =
@@ -184,7 +184,7 @@ final class Tiering {
             context.allocator());
     CompletableFuture<Attempt> attempt = new CompletableFuture<>();
     attempt.whenComplete((done, error) ->
-        context.loop().execute(() -> finish(definition, run, done, error, requests, startMillis)));
+        context.loop().execute(() -> finish(definition, run, done, error, wanted)));
     try {
       context
           .blocking()
@@ -357,8 +357,7 @@ final class Tiering {
       TieringRun run,
       @Nullable Attempt attempt,
       @Nullable Throwable error,
-      List<CompletableFuture<TierResult>> requests,
-      long startMillis) {
+      Wanted wanted) {
     context.loop().assertInLoop();
     isRunning = false;
     Throwable failure = error;
@@ -374,38 +373,38 @@ final class Tiering {
       failure = unknown.reason();
     }
     if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
-      waiting.addAll(requests);
+      waiting.addAll(wanted.requests);
       onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
       return;
     }
     if (failure == null) {
-      succeed(before, run, requests, context.clock().millis() - startMillis);
+      succeed(before, wanted);
     } else {
       if (run.mayBeCommitted()) {
         unresolved.add(run);
       }
-      fail(failure, requests);
+      fail(failure, wanted.requests);
     }
     if (!waiting.isEmpty()) {
       start(definition);
     }
   }
 
-  private void succeed(
-      LakeState before, TieringRun run, List<CompletableFuture<TierResult>> requests, long millis) {
+  private void succeed(LakeState before, Wanted wanted) {
     failures = 0;
     tierings++;
     nextAttemptMillis = 0;
     isBaseUncertain = false;
     LakeState state = base.state();
     long rows = state.tiered().rowsSince(before.tiered());
+    long millis = context.clock().millis() - wanted.startMillis;
     LOG.info("Tiered {} rows of table {} in {} ms", rows, table, millis);
-    if (state.tiered().equals(run.to())) {
-      requests.forEach(
+    if (state.tiered().isAtLeast(wanted.ends)) {
+      wanted.requests.forEach(
           request -> request.complete(new TierResult(state.snapshotId(), rows, millis)));
     } else {
-      // The lake had taken an earlier commit; the rest of what was asked for is yet to go.
-      waiting.addAll(requests);
+      // An earlier commit or cut has taken a part; the rest of what was asked for is yet to go.
+      waiting.addAll(wanted.requests);
     }
   }
 

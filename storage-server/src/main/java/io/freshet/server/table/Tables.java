@@ -155,15 +155,19 @@ public final class Tables {
           new StoredTable(
               newIds.get(), name, definition.buckets(), StoredTable.State.CREATING, null);
       store.save(creating);
+      ServerTable table = null;
       try {
         LakeTable lakeTable = lake.create(definition, creating.id());
-        ServerTable table = opener.open(creating.id(), lakeTable, null, this::reopen);
+        table = opener.open(creating.id(), lakeTable, null, this::reopen);
         StoredTable active = creating.active();
         store.save(active);
         byName.put(name, new Entry(active, table, lakeTable, null));
         table.start();
         return table;
       } catch (RuntimeException e) {
+        if (table != null) {
+          table.buckets().forEach(TableOpener::close);
+        }
         settle(creating, null);
         throw e;
       }

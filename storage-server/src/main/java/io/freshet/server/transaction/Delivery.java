@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Delivery {
   private final Bucket target;
   private final @Nullable BatchKeys keys;
   private final Executor calls;
+  private final BooleanSupplier isStopping;
   private final BufferAllocator allocator;
   private final Deque<LogEntry> read = new ArrayDeque<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -54,6 +56,7 @@ final class Delivery {
    * @param endOffset of the staged rows
    * @param keys null for a log table
    * @param calls runs what may block
+   * @param isStopping whether it is left to the next start to try again
    */
   Delivery(
       UUID transaction,
@@ -62,6 +65,7 @@ final class Delivery {
       Bucket target,
       @Nullable BatchKeys keys,
       Executor calls,
+      BooleanSupplier isStopping,
       BufferAllocator allocator) {
     this.transaction = transaction;
     this.staged = staged;
@@ -69,6 +73,7 @@ final class Delivery {
     this.target = target;
     this.keys = keys;
     this.calls = calls;
+    this.isStopping = isStopping;
     this.allocator = allocator;
   }
 
@@ -116,13 +121,20 @@ final class Delivery {
 
   /** Later again if that may help: the commit was decided, so it has to come to its end. */
   private void failed(Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-    if (cause instanceof FreshetException known && known.remedy() == Remedy.RETRY) {
+    // Read again then: whoever ends the loop in the meantime finds nothing left of this.
+    read.forEach(LogEntry::close);
+    read.clear();
+    if (isWorthRetrying(error) && !isStopping.getAsBoolean()) {
       target.loop().schedule(PAUSE, this::step);
     } else {
-      done.completeExceptionally(cause);
+      done.completeExceptionally(error);
     }
+  }
+
+  static boolean isWorthRetrying(Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    return cause instanceof FreshetException known && known.remedy() == Remedy.RETRY;
   }
 
   private AppendRequest request(LogEntry entry) {

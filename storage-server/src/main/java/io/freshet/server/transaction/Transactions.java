@@ -21,6 +21,7 @@ import io.freshet.server.loop.EventLoop;
 import io.freshet.server.transaction.TransactionRecord.State;
 import io.freshet.table.TableName;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class Transactions {
   public static final long DEFAULT_TIMEOUT_MILLIS = 3_600_000;
   public static final long MAX_TIMEOUT_MILLIS = 7 * 86_400_000L;
   static final int MAX_OPEN = 1000;
+  private static final Duration PAUSE = Duration.ofMillis(100);
   static final int MAX_ID_LENGTH = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
@@ -61,7 +63,7 @@ public final class Transactions {
   private final Map<String, Long> lastUsedMillis = new HashMap<>();
   private final Map<String, CompletableFuture<TransactionRecord>> committing = new HashMap<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /**
    * @param loop of the table
@@ -215,8 +217,13 @@ public final class Transactions {
       });
     }
     for (String id : expired) {
-      LOG.warn("Transaction {} of table {} was abandoned by its client and is aborted", id, table);
-      abort(id);
+      try {
+        abort(id);
+        LOG.warn("Transaction {} of table {} was abandoned by its client, and aborted", id, table);
+      } catch (FreshetException e) {
+        LOG.warn(
+            "Can't abort abandoned transaction {} of table {} yet: {}", id, table, e.toString());
+      }
     }
   }
 
@@ -245,9 +252,9 @@ public final class Transactions {
     CompletableFuture<TransactionRecord> committed =
         lastCommit
             .handle((value, error) -> true)
-            .thenComposeAsync(unused -> deliver(staged), calls)
+            .thenCompose(unused -> insist(() -> deliver(staged)))
             .thenComposeAsync(unused -> reveal(staged), loop)
-            .thenApplyAsync(unused -> finish(staged), calls);
+            .thenCompose(unused -> insist(() -> CompletableFuture.completedFuture(finish(staged))));
     committing.put(id, committed);
     lastCommit = committed;
     committed.whenComplete((value, error) -> {
@@ -260,6 +267,31 @@ public final class Transactions {
       }
     });
     return committed;
+  }
+
+  /**
+   * Tries a step of a commit until it succeeds or trying again is of no use: the commit was
+   * decided, and buckets show nothing that comes after it before it has come to its end.
+   */
+  private <T> CompletableFuture<T> insist(Supplier<CompletableFuture<T>> step) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    attempt(step, done);
+    return done;
+  }
+
+  private <T> void attempt(Supplier<CompletableFuture<T>> step, CompletableFuture<T> done) {
+    CompletableFuture.supplyAsync(step, calls)
+        .thenCompose(result -> result)
+        .whenComplete((value, error) -> {
+          if (error == null) {
+            done.complete(value);
+          } else if (!isClosed && Delivery.isWorthRetrying(error)) {
+            LOG.warn("A commit to table {} is tried again: {}", table, error.toString());
+            loop.schedule(PAUSE, () -> attempt(step, done));
+          } else {
+            done.completeExceptionally(error);
+          }
+        });
   }
 
   private CompletableFuture<Void> deliver(StagedTransaction staged) {
@@ -276,6 +308,7 @@ public final class Transactions {
                           staging.buckets().get(number),
                           keys == null ? null : new BatchKeys(staging.definition(), keys),
                           calls,
+                          () -> isClosed,
                           staging.allocator())
                       .start()));
           return CompletableFuture.allOf(deliveries.toArray(CompletableFuture[]::new));

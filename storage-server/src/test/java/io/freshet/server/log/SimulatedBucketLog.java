@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.FENCED;
 import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import java.io.ByteArrayInputStream;
@@ -195,7 +196,8 @@ final class SimulatedBucketLog implements BucketLog {
   public void close() {
     if (closed == null) {
       flush();
-      closed = FreshetException.of(INTERNAL, "The log of bucket %s is closed.", bucket);
+      closed =
+          FreshetException.of(TABLE_NOT_READY, "The log of bucket %s is closed: try again", bucket);
       onClose.accept(this);
     }
   }

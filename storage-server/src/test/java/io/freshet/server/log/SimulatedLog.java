@@ -13,6 +13,7 @@ import static io.freshet.error.FreshetErrorCode.FENCED;
 import io.freshet.error.FreshetException;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -44,6 +45,13 @@ public final class SimulatedLog implements Log {
   public void crash() {
     openLogs.values().forEach(SimulatedBucketLog::die);
     openLogs.clear();
+  }
+
+  /** Another owner takes all logs that are open, and closes them: what waits is never written. */
+  public void fenceAll(long epoch) {
+    for (BucketId bucket : List.copyOf(openLogs.keySet())) {
+      open(bucket, epoch).close();
+    }
   }
 
   /** The next writes, of any bucket, fail with LOG_WRITE_FAILED. */

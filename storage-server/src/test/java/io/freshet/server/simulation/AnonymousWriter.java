@@ -15,16 +15,18 @@ import io.freshet.error.FreshetException;
 import io.freshet.server.bucket.AppendRequest;
 import io.freshet.server.bucket.AppendResult;
 import io.freshet.server.simulation.Oracle.Acknowledged;
+import io.freshet.server.simulation.SimulatedRows.Part;
 import io.freshet.server.table.ServerTable;
 import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /** A writer without an id, which sends each batch once: when it hears nothing, it may be there. */
 final class AnonymousWriter implements Actor {
-  private final LogTableSimulation simulation;
+  private final TableSimulation simulation;
   private final int number;
   private long nextSequence;
 
-  AnonymousWriter(LogTableSimulation simulation, int number) {
+  AnonymousWriter(TableSimulation simulation, int number) {
     this.simulation = simulation;
     this.number = number;
   }
@@ -36,20 +38,19 @@ final class AnonymousWriter implements Actor {
     if (table == null) {
       return;
     }
-    int bucket = simulation.random().nextInt(table.buckets().size());
-    int count = 1 + simulation.random().nextInt(simulation.settings().maxBatchRows());
-    long[] rows = SimulatedRows.of(number, nextSequence++, bucket, count);
+    Part part = simulation.rows().newPart(number, nextSequence++);
+    ArrowRecordBatch batch = simulation.rows().batch(part.rows(), simulation.allocator());
     CompletableFuture<AppendResult> result =
         table
             .buckets()
-            .get(bucket)
+            .get(part.bucket())
             .append(
                 new AppendRequest(
                     0,
                     null,
                     null,
-                    null,
-                    SimulatedRows.batch(rows, simulation.random(), simulation.allocator())));
+                    simulation.rows().keys(batch, table, simulation.allocator()),
+                    batch));
     result.whenComplete((value, error) ->
         simulation.callback(
             server,
@@ -58,9 +59,10 @@ final class AnonymousWriter implements Actor {
                 simulation
                     .oracle()
                     .acknowledge(
-                        new Acknowledged(bucket, rows, value.startOffset(), value.endOffset()));
+                        new Acknowledged(
+                            part.bucket(), part.rows(), value.startOffset(), value.endOffset()));
               } else {
-                refused(rows, simulation.checkAppendFailure(result));
+                refused(part.rows(), simulation.checkAppendFailure(result));
               }
             }));
   }

@@ -8,19 +8,23 @@
  */
 package io.freshet.server.simulation;
 
+import io.freshet.server.table.ServerTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What must be true of the table, whatever happens to the server: the rows of each bucket as a
- * list, which grows by what was acknowledged or read, and never changes.
+ * What must be true of the table, whatever happens to the server. A bucket is a list, which grows
+ * by what was acknowledged or read, and never changes: of rows in a log table, of changes in one
+ * with a primary key.
  */
 final class Oracle {
   private final List<Acknowledged> acknowledged = new ArrayList<>();
   private final Set<Long> refused = new HashSet<>();
-  private final List<List<Long>> seen = new ArrayList<>();
+  private final List<List<Long>> seen;
+  private final @Nullable ChangeHistory history;
   private final long[] acknowledgedEnds;
   private final List<UnionInvariant> invariants;
   private int unionReads;
@@ -28,20 +32,49 @@ final class Oracle {
   /** Rows of one batch in one bucket; {@code endOffset} is 0 if the server forgot the offsets. */
   record Acknowledged(int bucket, long[] rows, long startOffset, long endOffset) {}
 
-  Oracle(int buckets) {
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      seen.add(new ArrayList<>());
-    }
+  private Oracle(int buckets, @Nullable ChangeHistory history) {
+    this.history = history;
     acknowledgedEnds = new long[buckets];
-    invariants =
-        List.of(
-            new UnionInvariant.TieringIsInvisible(),
-            new UnionInvariant.OffsetsStable(seen),
-            new UnionInvariant.NeverAppliedTwice(buckets),
-            new UnionInvariant.ReadYourWrites(acknowledged),
-            new UnionInvariant.WriterOrder(buckets),
-            new UnionInvariant.RefusedNeverAppears(refused),
-            new UnionInvariant.Repeatable());
+    if (history == null) {
+      seen = new ArrayList<>();
+      for (int bucket = 0; bucket < buckets; bucket++) {
+        seen.add(new ArrayList<>());
+      }
+      invariants =
+          List.of(
+              new UnionInvariant.TieringIsInvisible(),
+              new UnionInvariant.OffsetsStable(seen),
+              new UnionInvariant.NeverAppliedTwice(buckets),
+              new UnionInvariant.ReadYourWrites(acknowledged),
+              new UnionInvariant.WriterOrder(buckets),
+              new UnionInvariant.RefusedNeverAppears(refused),
+              new UnionInvariant.Repeatable());
+    } else {
+      seen = history.changes();
+      invariants =
+          List.of(
+              new ChangesInvariant.IsAReplay(history),
+              new ChangesInvariant.AcknowledgedAreWritten(history, acknowledged),
+              new ChangesInvariant.TransactionsAreAtomic(history),
+              new ChangesInvariant.RefusedNeverAppears(history, refused),
+              new UnionInvariant.Repeatable());
+    }
+  }
+
+  static Oracle ofLogTable(int buckets) {
+    return new Oracle(buckets, null);
+  }
+
+  static Oracle ofPrimaryKeyTable(ChangeHistory history) {
+    return new Oracle(history.changes().size(), history);
+  }
+
+  /** Learns what is new, of a table whose rows are not all in unions. */
+  void follow(ServerTable table, SimulatedLake lake) {
+    if (history != null) {
+      history.follow(table);
+      history.check(lake.snapshots());
+    }
   }
 
   /** A writer was told that its rows are durable and visible. */

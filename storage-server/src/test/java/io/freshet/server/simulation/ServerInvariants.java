@@ -13,20 +13,20 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.table.ServerTable;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What holds after every event, without a read. */
 final class ServerInvariants {
   private final Oracle oracle;
   private final SimulatedLake lake;
-  private final long[] plannedTiered;
-  private final long[] plannedEnds;
+  private final TreeMap<Long, UnionSnapshot> plans = new TreeMap<>();
   private TieredOffsets lakeTiered;
 
   ServerInvariants(Oracle oracle, SimulatedLake lake, int buckets) {
     this.oracle = oracle;
     this.lake = lake;
-    this.plannedTiered = new long[buckets];
-    this.plannedEnds = new long[buckets];
     this.lakeTiered = TieredOffsets.zero(buckets);
   }
 
@@ -40,23 +40,32 @@ final class ServerInvariants {
     lakeTiered = tiered;
   }
 
-  /** Plans, in the order in which they were made, never go back. */
+  /** Plans, in the order in which they were made, never go back; answers may overtake others. */
   void planned(UnionSnapshot snapshot) {
-    for (FreshRange range : snapshot.fresh()) {
-      int bucket = range.bucket();
-      if (range.tieredOffset() < plannedTiered[bucket] || range.endOffset() < plannedEnds[bucket]) {
+    String[] name = snapshot.snapshot().split(":");
+    long order = Long.parseLong(name[1]) << 32 | Long.parseLong(name[2]);
+    neverBack(plans.floorEntry(order), snapshot);
+    Map.Entry<Long, UnionSnapshot> later = plans.ceilingEntry(order);
+    if (later != null) {
+      neverBack(Map.entry(order, snapshot), later.getValue());
+    }
+    plans.put(order, snapshot);
+  }
+
+  private static void neverBack(
+      Map.@Nullable Entry<Long, UnionSnapshot> before, UnionSnapshot snapshot) {
+    for (int bucket = 0; before != null && bucket < snapshot.fresh().size(); bucket++) {
+      FreshRange range = snapshot.fresh().get(bucket);
+      FreshRange last = before.getValue().fresh().get(bucket);
+      if (range.tieredOffset() < last.tieredOffset() || range.endOffset() < last.endOffset()) {
         throw new InvariantViolation(
             "TieredOffsetsMonotonic",
-            "snapshot %s has [%d, %d) of bucket %d, one before had [%d, %d)",
+            "snapshot %s has %s, snapshot %s before it had %s",
             snapshot.snapshot(),
-            range.tieredOffset(),
-            range.endOffset(),
-            bucket,
-            plannedTiered[bucket],
-            plannedEnds[bucket]);
+            range,
+            before.getValue().snapshot(),
+            last);
       }
-      plannedTiered[bucket] = range.tieredOffset();
-      plannedEnds[bucket] = range.endOffset();
     }
   }
 

@@ -23,23 +23,27 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** The rows by which two snapshots of the simulated lake differ; their only column is id. */
-record SimulatedChanges(List<Change> changes) implements LakeChanges {
-  private static final Schema KEY = SimulatedRows.SCHEMA.select("id");
+record SimulatedChanges(List<Change> changes, SimulatedRows form) implements LakeChanges {
+  private static final Schema KEY =
+      new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
   /** Rows of one file, with their positions. */
   record Change(Kind kind, String location, long[] positions, long[] rows) {}
 
   static SimulatedChanges between(
-      SimulatedLake.@Nullable Snapshot from, SimulatedLake.@Nullable Snapshot to) {
-    Map<String, SimulatedLake.Files> files = new HashMap<>();
+      SimulatedLake.@Nullable Snapshot from,
+      SimulatedLake.@Nullable Snapshot to,
+      SimulatedRows form) {
+    Map<String, SimulatedLake.DataFile> files = new HashMap<>();
     files(from).forEach(file -> files.put(file.location(), file));
     files(to).forEach(file -> files.put(file.location(), file));
     List<Change> changes = new ArrayList<>();
     for (Kind kind : new Kind[] {Kind.REMOVED, Kind.ADDED}) {
-      for (SimulatedLake.Files file : files.values()) {
+      for (SimulatedLake.DataFile file : files.values()) {
         PositionBitmap here = live(kind == Kind.ADDED ? to : from, file);
         PositionBitmap there = live(kind == Kind.ADDED ? from : to, file);
         long[] positions =
@@ -54,15 +58,15 @@ record SimulatedChanges(List<Change> changes) implements LakeChanges {
         }
       }
     }
-    return new SimulatedChanges(changes);
+    return new SimulatedChanges(changes, form);
   }
 
-  private static List<SimulatedLake.Files> files(SimulatedLake.@Nullable Snapshot snapshot) {
+  private static List<SimulatedLake.DataFile> files(SimulatedLake.@Nullable Snapshot snapshot) {
     return snapshot == null ? List.of() : snapshot.files();
   }
 
   private static PositionBitmap live(
-      SimulatedLake.@Nullable Snapshot snapshot, SimulatedLake.Files file) {
+      SimulatedLake.@Nullable Snapshot snapshot, SimulatedLake.DataFile file) {
     PositionBitmap live = new PositionBitmap();
     if (snapshot != null && snapshot.files().contains(file)) {
       PositionBitmap deleted =
@@ -99,7 +103,7 @@ record SimulatedChanges(List<Change> changes) implements LakeChanges {
         appender.reset();
         for (long row : change.rows()) {
           Record record = GenericRecord.create(KEY);
-          record.set(0, row);
+          record.set(0, form.idOf(row));
           appender.append(record);
         }
         appender.finish();

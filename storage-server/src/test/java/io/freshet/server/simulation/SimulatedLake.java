@@ -45,6 +45,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -59,6 +60,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedLake {
   private final Random random;
   private final double faultRate;
+  private final SimulatedRows form;
   private final List<Snapshot> snapshots = new ArrayList<>();
   private final Set<Long> expired = new HashSet<>();
   private final List<TieringCommit> delayed = new ArrayList<>();
@@ -76,25 +78,31 @@ final class SimulatedLake {
    * @param deleted by location of a data file, the positions that are deleted
    */
   record Snapshot(
-      List<Files> files,
+      List<DataFile> files,
       Map<String, PositionBitmap> deleted,
       TieredOffsets tiered,
       long epoch,
       UUID commitId) {
     /** The live rows, in the order in which they were committed. */
     LongStream rows() {
+      return rows(Map.of());
+    }
+
+    /** The live rows that {@code hidden} does not hide, by location of a data file. */
+    LongStream rows(Map<String, PositionBitmap> hidden) {
       return files.stream()
           .flatMapToLong(file -> {
             PositionBitmap gone = deleted.getOrDefault(file.location(), new PositionBitmap());
+            PositionBitmap also = hidden.getOrDefault(file.location(), new PositionBitmap());
             return LongStream.range(0, file.rows())
-                .filter(position -> !gone.contains(position))
-                .map(position -> file.rows[(int) position]);
+                .filter(position -> !gone.contains(position) && !also.contains(position))
+                .map(file::value);
           });
     }
   }
 
-  /** A data file with its rows, in the order in which they were written. */
-  static final class Files implements LakeFiles, LakeFiles.WrittenRows {
+  /** A data file with its rows, in the order in which they are in it. */
+  static final class DataFile implements LakeFiles.WrittenRows {
     private final String location;
     private final long[] rows;
 
@@ -104,28 +112,16 @@ final class SimulatedLake {
     private final int[] batchRows;
     private boolean isDeleted;
 
-    Files(String location, List<long[]> written) {
+    DataFile(String location, long[] rows, int[] batches, int[] batchRows) {
       this.location = location;
-      rows = written.stream().flatMapToLong(LongStream::of).toArray();
-      batches = new int[rows.length];
-      batchRows = new int[rows.length];
-      int position = 0;
-      for (int batch = 0; batch < written.size(); batch++) {
-        for (int row = 0; row < written.get(batch).length; row++, position++) {
-          batches[position] = batch;
-          batchRows[position] = row;
-        }
-      }
+      this.rows = rows;
+      this.batches = batches;
+      this.batchRows = batchRows;
     }
 
     /** The row at a position. */
     long value(long position) {
       return rows[(int) position];
-    }
-
-    @Override
-    public List<Files> files() {
-      return rows.length == 0 ? List.of() : List.of(this);
     }
 
     @Override
@@ -149,12 +145,16 @@ final class SimulatedLake {
     }
   }
 
+  /** Files that were written together. */
+  record Written(List<DataFile> files) implements LakeFiles {}
+
   /**
    * @param faultRate how likely a call fails
    */
-  SimulatedLake(Random random, double faultRate) {
+  SimulatedLake(Random random, double faultRate, SimulatedRows form) {
     this.random = random;
     this.faultRate = faultRate;
+    this.form = form;
   }
 
   /**
@@ -198,8 +198,12 @@ final class SimulatedLake {
     return snapshotId == null ? TieredOffsets.zero(buckets) : snapshot(snapshotId).tiered();
   }
 
-  /** All rows of a snapshot by bucket, in the order in which they were committed. */
-  List<long[]> rows(@Nullable Long snapshotId, int buckets) {
+  /**
+   * All rows of a snapshot by bucket, in the order in which they were committed.
+   *
+   * @param hidden positions to leave out, by location of a data file of the snapshot
+   */
+  List<long[]> rows(@Nullable Long snapshotId, Map<String, PositionBitmap> hidden, int buckets) {
     List<LongStream.Builder> rows = new ArrayList<>();
     for (int bucket = 0; bucket < buckets; bucket++) {
       rows.add(LongStream.builder());
@@ -210,9 +214,27 @@ final class SimulatedLake {
         throw new InvariantViolation(
             "AcknowledgedNeverLost", "files of a lake snapshot were deleted");
       }
-      snapshot.rows().forEach(row -> rows.get(SimulatedRows.bucket(row)).add(row));
+      checkHidden(snapshot, hidden);
+      snapshot.rows(hidden).forEach(row -> rows.get(form.bucketOf(row)).add(row));
     }
     return rows.stream().map(builder -> builder.build().toArray()).toList();
+  }
+
+  private static void checkHidden(Snapshot snapshot, Map<String, PositionBitmap> hidden) {
+    Map<String, DataFile> files = new HashMap<>();
+    snapshot.files().forEach(file -> files.put(file.location(), file));
+    hidden.forEach((location, positions) -> {
+      DataFile file = files.get(location);
+      for (long position : positions.toArray()) {
+        if (file == null || position >= file.rows()) {
+          throw new InvariantViolation(
+              "OverlaysAreOfTheBase",
+              "row %d of %s is hidden, which is no row",
+              position,
+              location);
+        }
+      }
+    });
   }
 
   private TableDefinition existing() {
@@ -253,7 +275,7 @@ final class SimulatedLake {
     if (refusal != null) {
       return refusal;
     }
-    List<Files> files = new ArrayList<>();
+    List<DataFile> files = new ArrayList<>();
     Map<String, PositionBitmap> deleted = new HashMap<>();
     if (!snapshots.isEmpty()) {
       files.addAll(newest().files());
@@ -270,7 +292,7 @@ final class SimulatedLake {
           all.addAll(positions);
           deleted.put(location, all);
         });
-    files.addAll(((Files) commit.files()).files());
+    files.addAll(((Written) commit.files()).files());
     snapshots.add(new Snapshot(files, deleted, commit.to(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
   }
@@ -281,7 +303,7 @@ final class SimulatedLake {
       return refusal;
     }
     SimulatedRewrite rewritten = (SimulatedRewrite) commit.files();
-    List<Files> files = new ArrayList<>(newest().files());
+    List<DataFile> files = new ArrayList<>(newest().files());
     if (!files.containsAll(rewritten.group().members())) {
       return new CommitOutcome.Rejected(new RuntimeException("Simulated conflict of rewrites"));
     }
@@ -292,7 +314,9 @@ final class SimulatedLake {
     }
     files.removeAll(rewritten.group().members());
     deleted.keySet().removeAll(rewritten.group().files());
-    files.addAll(rewritten.file().files());
+    if (rewritten.file().rows() > 0) {
+      files.add(rewritten.file());
+    }
     snapshots.add(new Snapshot(files, deleted, commit.tiered(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
   }
@@ -403,10 +427,17 @@ final class SimulatedLake {
     @Override
     public LakeFiles write(List<VectorSchemaRoot> batches) {
       reach();
-      List<long[]> rows = new ArrayList<>();
-      batches.forEach(batch -> rows.add(SimulatedRows.read(batch)));
+      LongStream.Builder rows = LongStream.builder();
+      List<int[]> origins = new ArrayList<>();
+      for (int batch = 0; batch < batches.size(); batch++) {
+        long[] values = form.read(batches.get(batch));
+        for (int row = 0; row < values.length; row++) {
+          rows.add(values[row]);
+          origins.add(new int[] {batch, row});
+        }
+      }
       answer();
-      return new Files("memory:" + filesWritten++, rows);
+      return written(rows.build().toArray(), origins);
     }
 
     @Override
@@ -459,12 +490,13 @@ final class SimulatedLake {
       }
       return SimulatedChanges.between(
           fromSnapshotId == null ? null : snapshot(fromSnapshotId),
-          toSnapshotId == null ? null : snapshot(toSnapshotId));
+          toSnapshotId == null ? null : snapshot(toSnapshotId),
+          form);
     }
 
     @Override
     public void discard(LakeFiles files) {
-      ((Files) files).isDeleted = true;
+      ((Written) files).files().forEach(file -> file.isDeleted = true);
     }
 
     @Override
@@ -473,7 +505,7 @@ final class SimulatedLake {
       if (snapshots.isEmpty() || newest().files().size() < limits.minFiles()) {
         return List.of();
       }
-      List<Files> files = new ArrayList<>(newest().files());
+      List<DataFile> files = new ArrayList<>(newest().files());
       Collections.shuffle(files, random);
       return List.of(
           new SimulatedRewrite.Group(
@@ -549,6 +581,19 @@ final class SimulatedLake {
     @Override
     public List<List<String>> namespaces() {
       return List.of();
+    }
+
+    private Written written(long[] rows, List<int[]> origins) {
+      List<DataFile> files = new ArrayList<>();
+      for (int[] indexes : rows.length == 0 ? List.<int[]>of() : form.layout(rows)) {
+        files.add(
+            new DataFile(
+                "memory:" + filesWritten++,
+                IntStream.of(indexes).mapToLong(index -> rows[index]).toArray(),
+                IntStream.of(indexes).map(index -> origins.get(index)[0]).toArray(),
+                IntStream.of(indexes).map(index -> origins.get(index)[1]).toArray()));
+      }
+      return new Written(files);
     }
 
     /** The way of a call to the lake: it may not get there. */

@@ -8,6 +8,7 @@
  */
 package io.freshet.server.simulation;
 
+import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
@@ -31,7 +32,7 @@ import java.util.stream.LongStream;
 final class SimulatedReader implements Actor {
   private static final int MAX_HELD = 5;
 
-  private final LogTableSimulation simulation;
+  private final TableSimulation simulation;
   private final Random random;
   private final List<Held> held = new ArrayList<>();
   private final List<Open> reads = new ArrayList<>();
@@ -54,7 +55,7 @@ final class SimulatedReader implements Actor {
     }
   }
 
-  SimulatedReader(LogTableSimulation simulation) {
+  SimulatedReader(TableSimulation simulation) {
     this.simulation = simulation;
     this.random = simulation.random();
   }
@@ -149,7 +150,7 @@ final class SimulatedReader implements Actor {
             server,
             () -> {
               if (error != null) {
-                simulation.checkFailure(planned, OVERLOADED);
+                simulation.checkFailure(planned, OVERLOADED, LAKE_UNAVAILABLE);
                 return;
               }
               for (FreshRange range : snapshot.fresh()) {
@@ -260,8 +261,8 @@ final class SimulatedReader implements Actor {
     boolean step() {
       try {
         if (read.next()) {
-          for (long row : SimulatedRows.read(read.batch())) {
-            fresh.get(SimulatedRows.bucket(row)).add(row);
+          for (long row : simulation.rows().read(read.batch())) {
+            fresh.get(simulation.rows().bucketOf(row)).add(row);
           }
           return false;
         }
@@ -282,7 +283,7 @@ final class SimulatedReader implements Actor {
                   from.acknowledgedBefore,
                   lease.base().tiered(),
                   new TieredOffsets(lease.cuts().stream().map(RowCut::endOffset).toList()),
-                  simulation.lake().rows(lease.base().snapshotId(), fresh.size()),
+                  simulation.lake().rows(lease.base().snapshotId(), lease.overlays(), fresh.size()),
                   fresh.stream().map(rows -> rows.build().toArray()).toList()));
       return true;
     }

@@ -18,19 +18,20 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /** Files of the simulated lake that were rewritten as one. */
-record SimulatedRewrite(Group group, SimulatedLake.Files file, Map<String, MovedRows> moves)
+record SimulatedRewrite(Group group, SimulatedLake.DataFile file, Map<String, MovedRows> moves)
     implements RewrittenFiles {
   /** Files of a snapshot. */
-  record Group(long snapshotId, List<SimulatedLake.Files> members, SimulatedLake.Snapshot snapshot)
+  record Group(
+      long snapshotId, List<SimulatedLake.DataFile> members, SimulatedLake.Snapshot snapshot)
       implements RewriteGroup {
     @Override
     public List<String> files() {
-      return members.stream().map(SimulatedLake.Files::location).toList();
+      return members.stream().map(SimulatedLake.DataFile::location).toList();
     }
 
     @Override
     public long sizeBytes() {
-      return members.stream().mapToLong(SimulatedLake.Files::rows).sum() * Long.BYTES;
+      return members.stream().mapToLong(SimulatedLake.DataFile::rows).sum() * Long.BYTES;
     }
   }
 
@@ -38,7 +39,7 @@ record SimulatedRewrite(Group group, SimulatedLake.Files file, Map<String, Moved
     Map<String, MovedRows> moves = new HashMap<>();
     LongStream.Builder rows = LongStream.builder();
     long written = 0;
-    for (SimulatedLake.Files old : group.members()) {
+    for (SimulatedLake.DataFile old : group.members()) {
       MovedRows moved = new MovedRows(old.rows(), List.of(location));
       PositionBitmap deleted =
           group.snapshot().deleted().getOrDefault(old.location(), new PositionBitmap());
@@ -50,13 +51,16 @@ record SimulatedRewrite(Group group, SimulatedLake.Files file, Map<String, Moved
       }
       moves.put(old.location(), moved);
     }
-    SimulatedLake.Files file = new SimulatedLake.Files(location, List.of(rows.build().toArray()));
+    long[] all = rows.build().toArray();
+    // Nobody asks for the batches that a rewrite's rows came from.
+    SimulatedLake.DataFile file =
+        new SimulatedLake.DataFile(location, all, new int[all.length], new int[all.length]);
     return new SimulatedRewrite(group, file, moves);
   }
 
   @Override
   public List<String> files() {
-    return file.files().stream().map(SimulatedLake.Files::location).toList();
+    return file.rows() == 0 ? List.of() : List.of(file.location());
   }
 
   @Override

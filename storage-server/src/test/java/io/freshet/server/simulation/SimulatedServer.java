@@ -13,6 +13,7 @@ import io.freshet.server.fresh.FreshMemory;
 import io.freshet.server.index.KeyIndexConfiguration;
 import io.freshet.server.index.KeyIndexConfiguration.Verification;
 import io.freshet.server.keys.IndexStorage;
+import io.freshet.server.keys.KeyedRows;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.log.Log;
 import io.freshet.server.loop.EventLoop;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -129,13 +131,13 @@ final class SimulatedServer {
    */
   void crash() {
     isAlive = false;
-    List<Bucket> buckets = buckets();
-    storage.crash(buckets.stream().map(Bucket::id).toList(), epoch + 1);
+    storage.crash(epoch + 1);
     scheduler.stop();
+    tables.open().forEach(table -> table.transactions().close());
     buckets()
         .forEach(bucket -> {
           bucket.log().close();
-          bucket.fresh().close();
+          release(bucket);
         });
     scheduler.stop();
     checkMemory();
@@ -143,14 +145,34 @@ final class SimulatedServer {
 
   /** Ends the process in order, in the middle of whatever it does. */
   void stop() {
-    tables.open().forEach(ServerTable::close);
+    CompletableFuture<?> closed =
+        CompletableFuture.allOf(
+            tables.open().stream().map(ServerTable::close).toArray(CompletableFuture[]::new));
+    for (int left = 10_000; !closed.isDone(); left--) {
+      if (left == 0 || !(scheduler.runOne() || scheduler.awaitTimer())) {
+        throw new InvariantViolation("ServerStops", "waiting for %s", scheduler);
+      }
+    }
     for (Bucket bucket : buckets()) {
       bucket.log().close();
-      bucket.loop().execute(bucket.fresh()::close);
+      bucket.loop().execute(() -> release(bucket));
     }
     scheduler.stop();
     isAlive = false;
     checkMemory();
+  }
+
+  private static void release(Bucket bucket) {
+    bucket.fresh().close();
+    KeyedRows keyed = bucket.keyed();
+    if (keyed != null) {
+      bucket
+          .loop()
+          .call(() -> {
+            keyed.close();
+            return true;
+          });
+    }
   }
 
   private List<Bucket> buckets() {

@@ -10,7 +10,6 @@ package io.freshet.server.simulation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.server.log.BucketId;
 import io.freshet.server.log.Disk;
 import io.freshet.server.log.LocalLog;
 import io.freshet.server.log.LocalLogConfiguration;
@@ -18,7 +17,6 @@ import io.freshet.server.log.Log;
 import io.freshet.server.log.SimulatedDisk;
 import io.freshet.server.log.SimulatedLog;
 import java.time.Clock;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,19 +36,56 @@ sealed interface SimulatedStorage {
   /**
    * Takes the power away: what the process still does to its logs fails.
    *
-   * @param open buckets whose logs it has open
    * @param nextEpoch between those of this process and of the next
    */
-  void crash(List<BucketId> open, long nextEpoch);
+  void crash(long nextEpoch);
 
   /** Makes some later operations fail. */
   void misbehave(Random random);
+
+  /** Makes some later operations fail that are not on logs. */
+  void misbehaveBeside(Random random);
+
+  /** Loses or spoils some files of the key indexes, while no process runs. */
+  void loseIndexes(Random random);
 
   /** Whether a log may refuse all writes until it is opened again. */
   boolean needsRestart();
 
   /** Lets nothing fail that has not failed yet. */
   void heal();
+
+  private static void misbehave(SimulatedDisk disk, Random random) {
+    switch (random.nextInt(6)) {
+      case 0 -> disk.failAppends(1 + random.nextInt(3));
+      case 1 -> disk.failForces(1 + random.nextInt(3));
+      case 2 -> disk.failDeletions(1 + random.nextInt(2));
+      case 3 -> disk.failTruncations(1);
+      case 4 -> disk.limitCapacity(random.nextInt(20_000));
+      default -> heal(disk);
+    }
+  }
+
+  private static void heal(SimulatedDisk disk) {
+    disk.failAppends(0);
+    disk.failForces(0);
+    disk.failDeletions(0);
+    disk.failTruncations(0);
+    disk.limitCapacity(Long.MAX_VALUE);
+  }
+
+  private static void loseSome(SimulatedDisk disk, Random random) {
+    int one = random.nextInt(3) == 0 ? 1 : 4;
+    for (String path : disk.paths()) {
+      if (random.nextInt(one) == 0) {
+        disk.erase(path);
+      } else if (random.nextInt(8) == 0 && disk.bytes(path).length > 0) {
+        byte[] bytes = disk.bytes(path);
+        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        disk.overwrite(path, bytes);
+      }
+    }
+  }
 
   /** The local log, on a simulated disk. */
   final class OnDisk implements SimulatedStorage {
@@ -83,7 +118,7 @@ sealed interface SimulatedStorage {
     }
 
     @Override
-    public void crash(List<BucketId> open, long nextEpoch) {
+    public void crash(long nextEpoch) {
       disk = disk.crash();
       indexes = indexes.crash();
       transactions = transactions.crash();
@@ -109,17 +144,25 @@ sealed interface SimulatedStorage {
     }
 
     @Override
+    public void misbehaveBeside(Random random) {
+      SimulatedStorage.misbehave(random.nextBoolean() ? indexes : transactions, random);
+    }
+
+    @Override
+    public void loseIndexes(Random random) {
+      SimulatedStorage.loseSome(indexes, random);
+    }
+
+    @Override
     public boolean needsRestart() {
       return needsRestart;
     }
 
     @Override
     public void heal() {
-      disk.failAppends(0);
-      disk.failForces(0);
-      disk.failDeletions(0);
-      disk.failTruncations(0);
-      disk.limitCapacity(Long.MAX_VALUE);
+      SimulatedStorage.heal(disk);
+      SimulatedStorage.heal(indexes);
+      SimulatedStorage.heal(transactions);
     }
   }
 
@@ -153,8 +196,8 @@ sealed interface SimulatedStorage {
 
     /** Another owner takes the logs, so that what waits to be written never is. */
     @Override
-    public void crash(List<BucketId> open, long nextEpoch) {
-      open.forEach(bucket -> started().open(bucket, nextEpoch).close());
+    public void crash(long nextEpoch) {
+      started().fenceAll(nextEpoch);
       indexes = indexes.crash();
       transactions = transactions.crash();
     }
@@ -165,6 +208,16 @@ sealed interface SimulatedStorage {
     }
 
     @Override
+    public void misbehaveBeside(Random random) {
+      SimulatedStorage.misbehave(random.nextBoolean() ? indexes : transactions, random);
+    }
+
+    @Override
+    public void loseIndexes(Random random) {
+      SimulatedStorage.loseSome(indexes, random);
+    }
+
+    @Override
     public boolean needsRestart() {
       return false;
     }
@@ -172,6 +225,8 @@ sealed interface SimulatedStorage {
     @Override
     public void heal() {
       started().failWrites(0);
+      SimulatedStorage.heal(indexes);
+      SimulatedStorage.heal(transactions);
     }
 
     private SimulatedLog started() {

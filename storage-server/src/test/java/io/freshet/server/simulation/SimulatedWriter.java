@@ -12,6 +12,7 @@ import io.freshet.server.bucket.AppendRequest;
 import io.freshet.server.bucket.AppendResult;
 import io.freshet.server.log.WriterSequence;
 import io.freshet.server.simulation.Oracle.Acknowledged;
+import io.freshet.server.simulation.SimulatedRows.Part;
 import io.freshet.server.table.ServerTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * old.
  */
 final class SimulatedWriter implements Actor {
-  private final LogTableSimulation simulation;
+  private final TableSimulation simulation;
   private final Random random;
   private final int number;
   private final UUID id;
@@ -39,9 +41,6 @@ final class SimulatedWriter implements Actor {
 
   private long nextSequence;
   private @Nullable Stream stream;
-
-  /** The rows of one batch that go to one bucket. */
-  private record Part(int bucket, long[] rows) {}
 
   private record Batch(long sequence, List<Part> parts) {}
 
@@ -52,7 +51,7 @@ final class SimulatedWriter implements Actor {
     }
   }
 
-  SimulatedWriter(LogTableSimulation simulation, int number) {
+  SimulatedWriter(TableSimulation simulation, int number) {
     this.simulation = simulation;
     this.random = simulation.random();
     this.number = number;
@@ -112,16 +111,7 @@ final class SimulatedWriter implements Actor {
       return;
     }
     long sequence = nextSequence++;
-    List<Part> parts = new ArrayList<>();
-    int buckets = simulation.settings().buckets();
-    int first = random.nextInt(buckets);
-    int count = random.nextInt(5) == 0 ? 1 + random.nextInt(buckets) : 1;
-    for (int i = 0; i < count; i++) {
-      int bucket = (first + i) % buckets;
-      int rows = 1 + random.nextInt(simulation.settings().maxBatchRows());
-      parts.add(new Part(bucket, SimulatedRows.of(number, sequence, bucket, rows)));
-    }
-    Batch batch = new Batch(sequence, parts);
+    Batch batch = new Batch(sequence, simulation.rows().newBatch(number, sequence));
     unacknowledged.add(batch);
     if (stream != null) {
       stream.arriving.add(batch);
@@ -168,13 +158,14 @@ final class SimulatedWriter implements Actor {
       List<CompletableFuture<AppendResult>> results = new ArrayList<>();
       Sent sent = new Sent(batch, results);
       for (Part part : batch.parts()) {
+        ArrowRecordBatch rows = simulation.rows().batch(part.rows(), simulation.allocator());
         AppendRequest request =
             new AppendRequest(
                 0,
                 new WriterSequence(id, batch.sequence()),
                 lastSequences.put(part.bucket(), batch.sequence()),
-                null,
-                SimulatedRows.batch(part.rows(), random, simulation.allocator()));
+                simulation.rows().keys(rows, table, simulation.allocator()),
+                rows);
         results.add(table.buckets().get(part.bucket()).append(request));
       }
       waiting.addLast(sent);

@@ -27,17 +27,17 @@ import java.util.concurrent.CompletableFuture;
 
 /** Makes the table, asks for tiering, and changes properties. */
 final class TableAdmin implements Actor {
-  private final LogTableSimulation simulation;
+  private final TableSimulation simulation;
   private final Random random;
   private final TableDefinition definition;
   private boolean isCreating;
   private int tierings;
   private boolean hasTieredAtEnd;
 
-  TableAdmin(LogTableSimulation simulation, TableDefinition definition) {
+  TableAdmin(TableSimulation simulation) {
     this.simulation = simulation;
     this.random = simulation.random();
-    this.definition = definition;
+    this.definition = simulation.rows().definition(SimulationSettings.properties(random));
   }
 
   @Override
@@ -114,7 +114,8 @@ final class TableAdmin implements Actor {
                 checkTiered(ends, result);
                 hasTieredAtEnd = simulation.isFinishing();
               } else {
-                simulation.checkFailure(tiered, OVERLOADED, LAKE_UNAVAILABLE, LAKE_DIVERGED);
+                simulation.checkFailure(
+                    tiered, OVERLOADED, LAKE_UNAVAILABLE, LAKE_DIVERGED, LOG_WRITE_FAILED);
               }
             }));
   }

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** Holds for every union read, of any snapshot, by any server. */
-sealed interface UnionInvariant {
+interface UnionInvariant {
   void check(UnionRows union);
 
-  private static InvariantViolation violation(
+  static InvariantViolation violation(
       UnionInvariant invariant, UnionRows union, String format, Object... args) {
     return new InvariantViolation(
         invariant.getClass().getSimpleName(),
@@ -68,7 +68,7 @@ sealed interface UnionInvariant {
         List<Long> known = seen.get(bucket);
         long[] rows = union.rows(bucket);
         for (int offset = 0; offset < rows.length; offset++) {
-          if (SimulatedRows.bucket(rows[offset]) != bucket) {
+          if (LogRows.bucket(rows[offset]) != bucket) {
             throw violation(this, union, "a row of another bucket in bucket %d", bucket);
           }
           if (offset >= known.size()) {
@@ -80,8 +80,8 @@ sealed interface UnionInvariant {
                 "offset %d of bucket %d is %s and was %s",
                 offset,
                 bucket,
-                SimulatedRows.describe(rows[offset]),
-                SimulatedRows.describe(known.get(offset)));
+                LogRows.describe(rows[offset]),
+                LogRows.describe(known.get(offset)));
           }
         }
       }
@@ -108,7 +108,7 @@ sealed interface UnionInvariant {
                 this,
                 union,
                 "%s is there again at offset %d",
-                SimulatedRows.describe(row),
+                LogRows.describe(row),
                 checked[bucket]);
           }
           checked[bucket]++;
@@ -145,7 +145,7 @@ sealed interface UnionInvariant {
             this,
             union,
             "%s was acknowledged as [%d, %d) and is not there",
-            SimulatedRows.describe(part.rows()[0]),
+            LogRows.describe(part.rows()[0]),
             part.startOffset(),
             part.endOffset());
       }
@@ -179,14 +179,10 @@ sealed interface UnionInvariant {
         long[] rows = union.rows(bucket);
         while (checked[bucket] < rows.length) {
           long row = rows[checked[bucket]++];
-          Long before = last.get(bucket).put(SimulatedRows.writer(row), row);
+          Long before = last.get(bucket).put(LogRows.writer(row), row);
           if (before != null && before >= row) {
             throw violation(
-                this,
-                union,
-                "%s is after %s",
-                SimulatedRows.describe(row),
-                SimulatedRows.describe(before));
+                this, union, "%s is after %s", LogRows.describe(row), LogRows.describe(before));
           }
         }
       }
@@ -206,7 +202,7 @@ sealed interface UnionInvariant {
       for (int bucket = 0; bucket < union.buckets() && !refused.isEmpty(); bucket++) {
         for (long row : union.rows(bucket)) {
           if (refused.contains(row)) {
-            throw violation(this, union, "%s was refused", SimulatedRows.describe(row));
+            throw violation(this, union, "%s was refused", LogRows.describe(row));
           }
         }
       }

@@ -105,7 +105,17 @@ final class FreshetTable
 
   @Override
   public StructType schema() {
-    return SparkSchemaUtil.convert(description.schema());
+    try {
+      return SparkSchemaUtil.convert(description.schema());
+    } catch (UnsupportedOperationException e) {
+      throw new FreshetException(
+          UNSUPPORTED,
+          String.format(
+              "Table %s has a column of a type that Spark lacks (%s): its columns are %s. Read it with"
+                  + " another client.",
+              name(), e.getMessage(), description.schema().columns()),
+          e);
+    }
   }
 
   @Override

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
+import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.TableDescription;
+import io.freshet.table.ColumnText;
 import io.freshet.table.TableName;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
@@ -138,6 +140,16 @@ final class DefinitionsIT {
     assertThatThrownBy(() -> sql("SELECT * FROM freshet.ddl.t.nothing"))
         .isInstanceOf(AnalysisException.class)
         .hasMessageContaining("TABLE_OR_VIEW_NOT_FOUND");
+  }
+
+  @Test
+  void typesThatSparkLacksAreNamed() {
+    client.createTable(
+        new CreateTable(TABLE, ColumnText.parse("a int, at time"), null, null, null, null, null));
+
+    assertThatThrownBy(() -> sql("SELECT a FROM freshet.ddl.t"))
+        .hasMessageContaining("Table freshet.ddl.t has a column of a type that Spark lacks")
+        .hasMessageContaining("at: optional time");
   }
 
   @Test

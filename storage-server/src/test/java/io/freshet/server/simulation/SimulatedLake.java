@@ -35,7 +35,6 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -312,10 +311,11 @@ final class SimulatedLake {
     if (!gone.isEmpty()) {
       deleted.put(rewritten.file().location(), gone);
     }
+    int place = files.indexOf(rewritten.group().members().get(0));
     files.removeAll(rewritten.group().members());
     deleted.keySet().removeAll(rewritten.group().files());
     if (rewritten.file().rows() > 0) {
-      files.add(rewritten.file());
+      files.add(place, rewritten.file());
     }
     snapshots.add(new Snapshot(files, deleted, commit.tiered(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
@@ -505,11 +505,14 @@ final class SimulatedLake {
       if (snapshots.isEmpty() || newest().files().size() < limits.minFiles()) {
         return List.of();
       }
-      List<DataFile> files = new ArrayList<>(newest().files());
-      Collections.shuffle(files, random);
+      // Neighbours, so that the rows of a log table keep the order of their offsets.
+      List<DataFile> files = newest().files();
+      int first = random.nextInt(files.size() - limits.minFiles() + 1);
       return List.of(
           new SimulatedRewrite.Group(
-              snapshots.size(), List.copyOf(files.subList(0, limits.minFiles())), newest()));
+              snapshots.size(),
+              List.copyOf(files.subList(first, first + limits.minFiles())),
+              newest()));
     }
 
     @Override

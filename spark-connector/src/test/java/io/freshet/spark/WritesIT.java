@@ -109,6 +109,21 @@ final class WritesIT {
   }
 
   @Test
+  void failedJobLeavesNothing() {
+    TableName table = tables.create("id long");
+
+    assertThatThrownBy(() ->
+            sql(
+                "INSERT INTO freshet.%s SELECT IF(id = 199999, CAST(raise_error('stop') AS BIGINT),"
+                    + " id) FROM range(0, 200000, 1, 2)",
+                table))
+        .hasMessageContaining("stop");
+
+    assertThat(strings("SELECT count(*) FROM freshet.%s", table)).containsExactly("[0]");
+    assertThat(client.tier(table).rows()).isZero();
+  }
+
+  @Test
   void rowsWithoutKeyAndKeysThemselvesStay() {
     TableName log = tables.create("id long, s string");
     TableName keyed = tables.create("id long not null, s string, primary key (id)");

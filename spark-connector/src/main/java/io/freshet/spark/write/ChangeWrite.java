@@ -8,9 +8,13 @@
  */
 package io.freshet.spark.write;
 
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.client.FreshetClient;
+import io.freshet.error.FreshetException;
+import io.freshet.spark.connection.Connections;
 import io.freshet.table.TableName;
-import java.util.Arrays;
-import java.util.Objects;
+import java.util.UUID;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
@@ -18,6 +22,7 @@ import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +33,7 @@ public final class ChangeWrite implements DeltaWriteBuilder, DeltaWrite, DeltaBa
   private final String address;
   private final TableName table;
   private final LogicalWriteInfo info;
+  private @Nullable String transaction;
 
   /**
    * @param address of the server
@@ -53,26 +59,37 @@ public final class ChangeWrite implements DeltaWriteBuilder, DeltaWrite, DeltaBa
     return "FreshetWrite(table=" + table + ")";
   }
 
+  /** Begins the job's transaction, in which all its tasks write. */
   @Override
   public DeltaWriterFactory createBatchWriterFactory(PhysicalWriteInfo physical) {
+    String id = client().beginTransaction(table, UUID.randomUUID().toString(), null).transaction();
+    transaction = id;
     return new ChangeWriterFactory(
-        address, table.toString(), info.schema(), info.rowIdSchema().orElse(null));
+        address, table.toString(), id, info.schema(), info.rowIdSchema().orElse(null));
   }
 
-  /** Nothing is left to do: rows are visible as soon as their task has committed. */
+  /** Makes the rows of all tasks visible at once. */
   @Override
-  public void commit(WriterCommitMessage[] messages) {}
+  public void commit(WriterCommitMessage[] messages) {
+    var unused = client().commitTransaction(table, requireNonNull(transaction, "transaction"));
+  }
 
   @Override
   public void abort(WriterCommitMessage[] messages) {
-    long rows =
-        Arrays.stream(messages)
-            .filter(Objects::nonNull)
-            .mapToLong(message -> ((ChangeWriter.Written) message).rows())
-            .sum();
-    LOG.warn(
-        "A job that wrote to table {} failed; at least {} rows that it had written stay there",
-        table,
-        rows);
+    if (transaction == null) {
+      return; // Spark failed before it began to write.
+    }
+    try {
+      var unused = client().abortTransaction(table, transaction);
+    } catch (FreshetException e) {
+      LOG.warn(
+          "Transaction {} of a failed job was not aborted: the server drops it once it is too old",
+          transaction,
+          e);
+    }
+  }
+
+  private FreshetClient client() {
+    return Connections.to(address);
   }
 }

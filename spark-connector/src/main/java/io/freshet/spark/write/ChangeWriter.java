@@ -18,6 +18,7 @@ import io.freshet.table.TableName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -44,14 +45,20 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   /** What a task has written. */
   record Written(long rows) implements WriterCommitMessage {}
 
-  ChangeWriter(String address, TableName table, StructType row, @Nullable StructType key) {
+  ChangeWriter(
+      String address,
+      TableName table,
+      String transaction,
+      StructType row,
+      @Nullable StructType key) {
     this.table = table;
     this.row = row;
     this.key = key;
     this.allocator = Connections.newAllocator("write to " + table);
     this.writer =
         TaskFailures.travelling(
-            "write to table " + table, () -> Connections.to(address).newWriter(table));
+            "write to table " + table,
+            () -> Connections.to(address).newWriter(table, transaction, UUID.randomUUID()));
     this.batch = new ChangeBatch(writer.schema(), row, key, allocator);
   }
 
@@ -85,7 +92,7 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
         });
   }
 
-  /** What was sent already stays: a task that is tried again sends its rows again. */
+  /** What was sent stays in the transaction: a task that is tried again sends its rows again. */
   @Override
   public void abort() {}
 

@@ -16,10 +16,11 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the writers of tasks, on the executors. */
-record ChangeWriterFactory(String address, String table, StructType row, @Nullable StructType key)
+record ChangeWriterFactory(
+    String address, String table, String transaction, StructType row, @Nullable StructType key)
     implements DeltaWriterFactory {
   @Override
   public DeltaWriter<InternalRow> createWriter(int partition, long task) {
-    return new ChangeWriter(address, TableName.parse(table), row, key);
+    return new ChangeWriter(address, TableName.parse(table), transaction, row, key);
   }
 }

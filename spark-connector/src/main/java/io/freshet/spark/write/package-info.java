@@ -1,7 +1,7 @@
 /**
  * Writes of Spark jobs: rows, and changes by key, as Arrow batches to the server.
  *
- * <p>Invariant: when a task has committed, its rows are durable and visible.
+ * <p>Invariant: the rows of a job are visible all at once when it has committed, else none is.
  */
 @NullMarked
 package io.freshet.spark.write;

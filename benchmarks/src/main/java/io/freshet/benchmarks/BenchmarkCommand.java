@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan.",
+      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert.",
       "What they measure, and results: docs/benchmarks.md",
       "",
       "Example: the speed of appends, quickly",
@@ -46,7 +46,8 @@ final class BenchmarkCommand implements Callable<Integer> {
           new FreshScanBenchmark(),
           new VisibilityBenchmark(),
           new TieringBenchmark(),
-          new UnionScanBenchmark());
+          new UnionScanBenchmark(),
+          new UpsertBenchmark());
 
   private static final int ROUNDS = 5;
   private static final int WARM_UPS = 3;

@@ -33,7 +33,9 @@ record Result(
     MEGABYTES_PER_SECOND("MB/s"),
     MILLISECONDS("ms"),
     RATIO("×"),
-    BYTES("bytes");
+    BYTES("bytes"),
+    FILES("files"),
+    ROWS("rows");
 
     final String text;
 

@@ -85,6 +85,7 @@ final class FlightProtocolIT {
             "list-namespaces",
             "drop-namespace",
             "create-table",
+            "attach-table",
             "alter-properties",
             "drop-table",
             "list-tables",
@@ -92,6 +93,11 @@ final class FlightProtocolIT {
             "plan",
             "renew",
             "release",
+            "begin-transaction",
+            "commit-transaction",
+            "abort-transaction",
+            "compact",
+            "expire-snapshots",
             "tier");
   }
 

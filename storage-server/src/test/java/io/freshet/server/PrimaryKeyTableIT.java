@@ -188,6 +188,26 @@ final class PrimaryKeyTableIT {
     }
   }
 
+  @Test
+  void aCommitMayNameTheWritersThatCount() {
+    try (TestServer server = new TestServer(data)) {
+      create(server);
+      String id = server.client().beginTransaction(TABLE, "job", null).transaction();
+      UUID counting = UUID.randomUUID();
+      try (TableWriter writer = server.client().newWriter(TABLE, id, counting)) {
+        write(server, writer, 100);
+      }
+      Map<Long, String> counted = new TreeMap<>(oracle);
+      stage(server, id, 300); // By another writer, whose rows are dropped.
+
+      server.client().commitTransaction(TABLE, id, List.of(counting));
+
+      assertThat(rows(server)).isEqualTo(counted);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(counted);
+    }
+  }
+
   private static void create(TestServer server) {
     server
         .client()

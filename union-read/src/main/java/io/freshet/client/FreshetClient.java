@@ -16,6 +16,7 @@ import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
+import io.freshet.protocol.CommitTransaction;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
@@ -44,6 +45,7 @@ import io.freshet.table.TableName;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -232,7 +234,18 @@ public final class FreshetClient implements AutoCloseable {
   public TransactionState commitTransaction(TableName table, String id) {
     return read(
         FreshetAction.COMMIT_TRANSACTION,
-        new TransactionRequest(table, id),
+        new CommitTransaction(table, id, null),
+        TransactionState.class);
+  }
+
+  /**
+   * As above, for the batches of some writers alone; what others have staged is dropped. For jobs
+   * whose tasks may run twice: the job names the writers of those that count.
+   */
+  public TransactionState commitTransaction(TableName table, String id, Collection<UUID> writers) {
+    return read(
+        FreshetAction.COMMIT_TRANSACTION,
+        new CommitTransaction(table, id, List.copyOf(writers)),
         TransactionState.class);
   }
 

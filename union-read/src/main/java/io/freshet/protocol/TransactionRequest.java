@@ -10,5 +10,5 @@ package io.freshet.protocol;
 
 import io.freshet.table.TableName;
 
-/** Which transaction to commit or abort. */
+/** Which transaction to abort. */
 public record TransactionRequest(TableName table, String transaction) {}

@@ -14,6 +14,8 @@ import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
 import io.freshet.spark.connection.Connections;
 import io.freshet.table.TableName;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
@@ -71,7 +73,14 @@ public final class ChangeWrite implements DeltaWriteBuilder, DeltaWrite, DeltaBa
   /** Makes the rows of all tasks visible at once. */
   @Override
   public void commit(WriterCommitMessage[] messages) {
-    var unused = client().commitTransaction(table, requireNonNull(transaction, "transaction"));
+    // A task may have run twice; only the writers of those that Spark has chosen count.
+    List<UUID> writers =
+        Arrays.stream(messages)
+            .filter(ChangeWriter.Written.class::isInstance)
+            .map(message -> ((ChangeWriter.Written) message).writer())
+            .toList();
+    var unused =
+        client().commitTransaction(table, requireNonNull(transaction, "transaction"), writers);
   }
 
   @Override

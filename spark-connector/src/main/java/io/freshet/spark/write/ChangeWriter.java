@@ -37,13 +37,14 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   private final StructType row;
   private final @Nullable StructType key;
   private final BufferAllocator allocator;
+  private final UUID id = UUID.randomUUID();
   private final TableWriter writer;
   private final ChangeBatch batch;
   private long rows;
   private boolean isClosed;
 
-  /** What a task has written. */
-  record Written(long rows) implements WriterCommitMessage {}
+  /** What a task has written, and as which writer. */
+  record Written(long rows, UUID writer) implements WriterCommitMessage {}
 
   ChangeWriter(
       String address,
@@ -58,7 +59,7 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
     this.writer =
         TaskFailures.travelling(
             "write to table " + table,
-            () -> Connections.to(address).newWriter(table, transaction, UUID.randomUUID()));
+            () -> Connections.to(address).newWriter(table, transaction, id));
     this.batch = new ChangeBatch(writer.schema(), row, key, allocator);
   }
 
@@ -88,11 +89,11 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
         () -> {
           boolean unused = send();
           writer.flush();
-          return new Written(rows);
+          return new Written(rows, id);
         });
   }
 
-  /** What was sent stays in the transaction: a task that is tried again sends its rows again. */
+  /** What was sent stays in the transaction, whose commit leaves it out. */
   @Override
   public void abort() {}
 

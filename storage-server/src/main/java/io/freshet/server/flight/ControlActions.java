@@ -14,6 +14,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
+import io.freshet.protocol.CommitTransaction;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
@@ -137,10 +138,10 @@ final class ControlActions {
             .thenApply(ControlActions::state);
       }
       case COMMIT_TRANSACTION -> {
-        TransactionRequest request = body.as(TransactionRequest.class);
+        CommitTransaction request = body.as(CommitTransaction.class);
         yield tables
             .get(request.table())
-            .call(transactions -> transactions.commit(request.transaction()))
+            .call(transactions -> transactions.commit(request.transaction(), request.writers()))
             .thenCompose(committed -> committed)
             .thenApply(ControlActions::state);
       }

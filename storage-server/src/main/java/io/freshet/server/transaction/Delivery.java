@@ -22,6 +22,7 @@ import io.freshet.server.log.WriterSequence;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +42,7 @@ final class Delivery {
   private static final long READ_BYTES = 4 << 20;
 
   private final UUID transaction;
+  private final @Nullable List<UUID> writers;
   private final BucketLog staged;
   private final long endOffset;
   private final Bucket target;
@@ -53,6 +55,7 @@ final class Delivery {
   private long nextOffset;
 
   /**
+   * @param writers whose batches count; all if null
    * @param endOffset of the staged rows
    * @param keys null for a log table
    * @param calls runs what may block
@@ -60,6 +63,7 @@ final class Delivery {
    */
   Delivery(
       UUID transaction,
+      @Nullable List<UUID> writers,
       BucketLog staged,
       long endOffset,
       Bucket target,
@@ -68,6 +72,7 @@ final class Delivery {
       BooleanSupplier isStopping,
       BufferAllocator allocator) {
     this.transaction = transaction;
+    this.writers = writers;
     this.staged = staged;
     this.endOffset = endOffset;
     this.target = target;
@@ -105,6 +110,13 @@ final class Delivery {
       read.addAll(staged.read(nextOffset, READ_BYTES));
     }
     LogEntry entry = read.getFirst();
+    if (!counts(entry)) {
+      nextOffset = entry.endOffset();
+      read.removeFirst();
+      entry.close();
+      step();
+      return;
+    }
     target
         .appendHeld(request(entry), transaction)
         .whenComplete((AppendResult result, Throwable error) -> {
@@ -135,6 +147,11 @@ final class Delivery {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     return cause instanceof FreshetException known && known.remedy() == Remedy.RETRY;
+  }
+
+  private boolean counts(LogEntry entry) {
+    WriterSequence writer = entry.writer();
+    return writers == null || (writer != null && writers.contains(writer.writer()));
   }
 
   private AppendRequest request(LogEntry entry) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The staged batches of one transaction. Safe for use by many threads; blocking. */
 final class StagedTransaction {
-  private final TransactionRecord record;
+  private volatile TransactionRecord record;
   private final Staging staging;
   private final Map<Integer, Bucket> opened = new HashMap<>();
   private @Nullable FreshetException end;
@@ -33,6 +33,12 @@ final class StagedTransaction {
 
   TransactionRecord record() {
     return record;
+  }
+
+  /** Records that it is to be committed. */
+  synchronized void decide(TransactionRecord decided, TransactionLog log) {
+    log.put(decided);
+    record = decided;
   }
 
   /** Where the batches for a bucket of the table go. */

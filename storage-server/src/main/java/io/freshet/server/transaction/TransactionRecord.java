@@ -8,7 +8,9 @@
  */
 package io.freshet.server.transaction;
 
+import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known for ever of a transaction, or until so many others have followed that it is
@@ -18,9 +20,15 @@ import java.util.UUID;
  * @param staging names the logs of its staged batches
  * @param atMillis when it came into this state, since 1970 UTC
  * @param timeoutMillis how long it may be open without a word of its client
+ * @param writers whose batches its commit shows; all if null
  */
 public record TransactionRecord(
-    String id, UUID staging, State state, long atMillis, long timeoutMillis) {
+    String id,
+    UUID staging,
+    State state,
+    long atMillis,
+    long timeoutMillis,
+    @Nullable List<UUID> writers) {
   /** Where a transaction is in its life. */
   public enum State {
     OPEN,
@@ -33,6 +41,11 @@ public record TransactionRecord(
   }
 
   TransactionRecord with(State newState, long newAtMillis) {
-    return new TransactionRecord(id, staging, newState, newAtMillis, timeoutMillis);
+    return new TransactionRecord(id, staging, newState, newAtMillis, timeoutMillis, writers);
+  }
+
+  /** With the writers whose batches count; all if null. */
+  TransactionRecord withWriters(@Nullable List<UUID> newWriters) {
+    return new TransactionRecord(id, staging, state, atMillis, timeoutMillis, newWriters);
   }
 }

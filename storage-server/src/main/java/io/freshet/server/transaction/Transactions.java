@@ -140,7 +140,7 @@ public final class Transactions {
           open.size());
     }
     TransactionRecord begun =
-        new TransactionRecord(name, newTransaction, State.OPEN, clock.millis(), timeout);
+        new TransactionRecord(name, newTransaction, State.OPEN, clock.millis(), timeout, null);
     log.put(begun);
     open.put(name, new StagedTransaction(begun, staging));
     lastUsedMillis.put(name, clock.millis());
@@ -164,8 +164,11 @@ public final class Transactions {
   /**
    * Makes a transaction's batches visible, all at once; completes when they are. Nothing happens if
    * they are already.
+   *
+   * @param writers whose batches count, all if null; what others have staged is dropped
    */
-  public synchronized CompletableFuture<TransactionRecord> commit(String id) {
+  public synchronized CompletableFuture<TransactionRecord> commit(
+      String id, @Nullable List<UUID> writers) {
     checkOpen();
     TransactionRecord known = log.find(id);
     if (known != null && known.state() == State.COMMITTED) {
@@ -179,7 +182,7 @@ public final class Transactions {
     if (staged == null) {
       throw notOpen(id);
     }
-    log.put(staged.record().with(State.COMMITTING, clock.millis()));
+    staged.decide(staged.record().with(State.COMMITTING, clock.millis()).withWriters(writers), log);
     open.remove(id);
     lastUsedMillis.remove(id);
     return carryOut(staged);
@@ -303,6 +306,7 @@ public final class Transactions {
               deliveries.add(
                   new Delivery(
                           staged.record().staging(),
+                          staged.record().writers(),
                           staged.log(number),
                           endOffset,
                           staging.buckets().get(number),

@@ -173,7 +173,7 @@ final class TransactionWriter implements Actor {
     current.transaction().commitIsAsked();
     call(
         table,
-        transactions -> transactions.commit(current.transaction().id()),
+        transactions -> transactions.commit(current.transaction().id(), null),
         record -> {
           if (record.state() != State.COMMITTED) {
             throw new InvariantViolation("CommitCommits", "the answer is %s", record);
@@ -222,7 +222,7 @@ final class TransactionWriter implements Actor {
             transactions.abort(id);
             return CompletableFuture.completedFuture(null);
           }
-          return transactions.commit(id);
+          return transactions.commit(id, null);
         },
         record -> {
           if (wasCommitted == isToBeAborted) {

@@ -157,6 +157,14 @@ public final class TransactionLog {
       end = text.indexOf('\n', from);
     }
     validBytes = text.substring(0, from).getBytes(UTF_8).length;
+    try (DiskFile file = disk.open(path)) {
+      if (validBytes < content.capacity()) {
+        file.truncate(validBytes);
+      }
+      // What a failed sync has left is only in memory, and a later sync would pass it over.
+      file.rewrite(0, content.slice(0, (int) validBytes));
+      file.force();
+    }
   }
 
   private static @Nullable TransactionRecord parse(String line) {

@@ -33,6 +33,7 @@ import io.freshet.server.table.TableContext;
 import io.freshet.server.table.TableOpener;
 import io.freshet.server.table.Tables;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -163,7 +164,11 @@ public final class FreshetServer implements AutoCloseable {
             calls,
             UUID::randomUUID,
             new IndexStorage(
-                new LocalDisk(data.index()), indexWork, indexes, KeyIndexConfiguration.DEFAULT),
+                new LocalDisk(data.index()),
+                indexWork,
+                indexes,
+                KeyIndexConfiguration.DEFAULT,
+                new SecureRandom()),
             new LocalDisk(data.transactions()),
             Clock.systemUTC(),
             epoch,

@@ -10,6 +10,7 @@ package io.freshet.server.keys;
 
 import io.freshet.server.index.KeyIndexConfiguration;
 import io.freshet.server.log.Disk;
+import java.util.Random;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -18,9 +19,11 @@ import org.apache.arrow.memory.BufferAllocator;
  *
  * @param background for reading and writing their files
  * @param allocator for their tables in memory
+ * @param secrets makes the secrets of their hashes, which nobody else may guess
  */
 public record IndexStorage(
     Disk disk,
     Executor background,
     BufferAllocator allocator,
-    KeyIndexConfiguration configuration) {}
+    KeyIndexConfiguration configuration,
+    Random secrets) {}

@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -59,8 +60,13 @@ public final class LakeFileNumbers {
     return new LakeFileNumbers(disk, path);
   }
 
-  /** Reads what was stored, up to a torn end, of which no number was used. Blocking. */
-  static LakeFileNumbers open(Disk disk, String path) throws IOException {
+  /**
+   * Reads what was stored. Blocking.
+   *
+   * @return empty if a part of it is damaged: nobody can tell an end that a crash has torn from
+   *     numbers that are in use
+   */
+  static Optional<LakeFileNumbers> open(Disk disk, String path) throws IOException {
     LakeFileNumbers opened = new LakeFileNumbers(disk, path);
     ByteBuffer in = ByteBuffer.allocate(Math.toIntExact(disk.sizeBytes(path))).order(LITTLE_ENDIAN);
     disk.read(path, 0, in);
@@ -69,12 +75,14 @@ public final class LakeFileNumbers {
       opened.validBytes = in.position();
     }
     if (opened.validBytes < in.limit()) {
-      try (DiskFile file = disk.open(path)) {
-        file.truncate(opened.validBytes);
-        file.force();
-      }
+      return Optional.empty();
     }
-    return opened;
+    try (DiskFile file = disk.open(path)) {
+      // What a failed sync has left is only in memory, and a later sync would pass it over.
+      file.rewrite(0, in.flip());
+      file.force();
+    }
+    return Optional.of(opened);
   }
 
   /** The location of the file with that number. */
@@ -137,7 +145,7 @@ public final class LakeFileNumbers {
       add(new String(location, UTF_8));
       return true;
     } catch (BufferUnderflowException e) {
-      return false; // The end, which a crash may have torn.
+      return false;
     }
   }
 

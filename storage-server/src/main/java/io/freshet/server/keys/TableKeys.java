@@ -22,7 +22,8 @@ import io.freshet.server.loop.EventLoop;
 import io.freshet.table.TableDefinition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -75,12 +76,17 @@ public final class TableKeys {
       disk.createFolder(folder);
       byte[] secret = readSecret(disk, folder + "/SECRET");
       boolean isKnown = secret.length > 0 && disk.list(folder).contains("FILES");
+      Optional<LakeFileNumbers> stored =
+          isKnown ? LakeFileNumbers.open(disk, folder + "/FILES") : Optional.empty();
       LakeFileNumbers files;
-      if (isKnown) {
-        files = LakeFileNumbers.open(disk, folder + "/FILES");
+      if (stored.isPresent()) {
+        files = stored.get();
       } else {
+        // First of all no index may be taken for one of the new numbers.
+        disk.delete(folder + "/SECRET");
+        disk.forceFolder(folder);
         files = LakeFileNumbers.create(disk, folder + "/FILES");
-        secret = newSecret(disk, folder + "/SECRET");
+        secret = newSecret(storage.secrets(), disk, folder + "/SECRET");
         disk.forceFolder(folder);
       }
       return new TableKeys(storage, folder, columns, secret, files);
@@ -174,9 +180,9 @@ public final class TableKeys {
     return stored.getInt() == checksum(secret) ? secret : new byte[0];
   }
 
-  private static byte[] newSecret(Disk disk, String path) throws IOException {
+  private static byte[] newSecret(Random secrets, Disk disk, String path) throws IOException {
     byte[] secret = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(secret);
+    secrets.nextBytes(secret);
     ByteBuffer stored = ByteBuffer.allocate(SECRET_BYTES + Integer.BYTES);
     stored.put(secret).putInt(checksum(secret)).flip();
     try (DiskFile file = disk.create(path)) {

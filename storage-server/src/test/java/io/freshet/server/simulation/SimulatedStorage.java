@@ -17,6 +17,7 @@ import io.freshet.server.log.Log;
 import io.freshet.server.log.SimulatedDisk;
 import io.freshet.server.log.SimulatedLog;
 import java.time.Clock;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
@@ -75,14 +76,21 @@ sealed interface SimulatedStorage {
   }
 
   private static void loseSome(SimulatedDisk disk, Random random) {
-    int one = random.nextInt(3) == 0 ? 1 : 4;
-    for (String path : disk.paths()) {
-      if (random.nextInt(one) == 0) {
-        disk.erase(path);
-      } else if (random.nextInt(8) == 0 && disk.bytes(path).length > 0) {
-        byte[] bytes = disk.bytes(path);
-        bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-        disk.overwrite(path, bytes);
+    List<String> paths = disk.paths();
+    if (paths.isEmpty()) {
+      return;
+    }
+    String one = paths.get(random.nextInt(paths.size()));
+    switch (random.nextInt(4)) {
+      case 0 -> paths.forEach(disk::erase);
+      case 1 -> paths.stream().filter(path -> random.nextInt(4) == 0).forEach(disk::erase);
+      case 2 -> disk.erase(one);
+      default -> {
+        byte[] bytes = disk.bytes(one);
+        if (bytes.length > 0) {
+          bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+          disk.overwrite(one, bytes);
+        }
       }
     }
   }

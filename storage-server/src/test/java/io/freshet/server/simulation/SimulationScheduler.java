@@ -68,7 +68,7 @@ final class SimulationScheduler {
   /** Runs one task of any loop or executor; false if none waits. */
   boolean runOne() {
     startTimers();
-    List<TaskQueue> ready = queues.stream().filter(queue -> !queue.tasks.isEmpty()).toList();
+    List<TaskQueue> ready = queues.stream().filter(TaskQueue::isReady).toList();
     if (ready.isEmpty()) {
       return false;
     }
@@ -126,6 +126,7 @@ final class SimulationScheduler {
   private class TaskQueue implements Executor {
     final List<Runnable> tasks = new ArrayList<>();
     private final int threads;
+    private int runningTasks;
 
     TaskQueue(int threads) {
       this.threads = threads;
@@ -136,7 +137,13 @@ final class SimulationScheduler {
       tasks.add(task);
     }
 
+    /** Whether a task waits, and a thread is free: one may wait for an answer at this moment. */
+    final boolean isReady() {
+      return !tasks.isEmpty() && runningTasks < threads;
+    }
+
     final void runOne() {
+      runningTasks++;
       Runnable task = tasks.remove(random.nextInt(Math.min(threads, tasks.size())));
       TaskQueue outer = running;
       running = this;
@@ -146,6 +153,7 @@ final class SimulationScheduler {
         report(e);
       } finally {
         running = outer;
+        runningTasks--;
       }
     }
   }

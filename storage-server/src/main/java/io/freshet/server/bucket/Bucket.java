@@ -30,10 +30,12 @@ import io.freshet.server.loop.EventLoop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -71,6 +73,8 @@ public final class Bucket {
 
   /** Decisions whose batches the log has refused, the newest first. */
   private final Deque<Decision> failed = new ArrayDeque<>();
+
+  private final EndWaiters endWaiters = new EndWaiters();
 
   private volatile long endOffset;
 
@@ -128,6 +132,7 @@ public final class Bucket {
     this.keyed = keyed;
     this.clock = clock;
     this.writers = new Writers(id, log.recoveredWriters());
+    this.lastTimestampMicros = log.lastTimestampMicros();
     this.nextOffset = log.endOffset();
     this.durableOffset = nextOffset;
     this.endOffset = nextOffset;
@@ -238,10 +243,35 @@ public final class Bucket {
     return result;
   }
 
+  /**
+   * Completes with the high watermark once it is beyond {@code offset}, on the event loop, which
+   * must not be blocked. Fails when the bucket takes no more changes, and with LIMIT_EXCEEDED if
+   * too many wait already. Cancel it to wait no longer.
+   */
+  public CompletableFuture<Long> awaitBeyond(long offset) {
+    CompletableFuture<Long> reached = new CompletableFuture<>();
+    loop.execute(() -> {
+      if (endOffset > offset) {
+        reached.complete(endOffset);
+      } else if (refusal != null) {
+        reached.completeExceptionally(refusal);
+      } else {
+        endWaiters.add(id, offset, reached);
+      }
+    });
+    reached.whenComplete((end, error) -> {
+      if (error instanceof CancellationException) {
+        loop.execute(() -> endWaiters.remove(reached));
+      }
+    });
+    return reached;
+  }
+
   /** Appends nothing more, and answers every append with {@code reason}. On the event loop. */
   public void refuseAppends(FreshetException reason) {
     loop.assertInLoop();
     refusal = reason;
+    endWaiters.fail(reason);
   }
 
   private void decide(
@@ -368,8 +398,9 @@ public final class Bucket {
             durable.result));
   }
 
-  /** Makes visible what nothing holds, and acknowledges it. */
+  /** Makes visible what nothing holds, all of it at once, and acknowledges it. */
   private void show() {
+    List<Hidden> shown = new ArrayList<>();
     while (!hidden.isEmpty() && isShown(hidden.getFirst())) {
       Hidden next = hidden.removeFirst();
       if (keyed != null && next.decision != null) {
@@ -379,9 +410,16 @@ public final class Bucket {
         writers.settle(next.writer);
         writers.apply(next.writer, next.startOffset, next.endOffset);
       }
-      endOffset = next.endOffset;
-      next.result.complete(new AppendResult(next.startOffset, next.endOffset));
+      shown.add(next);
     }
+    if (shown.isEmpty()) {
+      return;
+    }
+    endOffset = shown.get(shown.size() - 1).endOffset;
+    for (Hidden each : shown) {
+      each.result.complete(new AppendResult(each.startOffset, each.endOffset));
+    }
+    endWaiters.signal(endOffset);
   }
 
   /** An entry is in the log that can't be applied here: nothing may follow it until a restart. */
@@ -397,6 +435,7 @@ public final class Bucket {
     if (stoppedReason == null) {
       stoppedReason = reason;
       refusal = reason;
+      endWaiters.fail(reason);
     }
     return stoppedReason;
   }

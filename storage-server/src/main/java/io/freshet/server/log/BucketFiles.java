@@ -84,6 +84,11 @@ final class BucketFiles {
     return endOffset;
   }
 
+  /** Commit timestamp of the last durable change; 0 if there is none. */
+  long timestampMicros() {
+    return timestampMicros;
+  }
+
   WriterHistory writers() {
     return writers;
   }

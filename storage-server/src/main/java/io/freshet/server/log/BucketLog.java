@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The log of one bucket, opened by its one owner. Methods other than {@link #read} are called from
- * the bucket's event loop; {@code read} may be called from any thread at any time until {@link
- * #close}.
+ * The log of one bucket, opened by its one owner. Methods other than {@link #read} and {@link
+ * #offsetAt} are called from the bucket's event loop; those may be called from any thread at any
+ * time until {@link #close}.
  */
 public interface BucketLog extends AutoCloseable {
   /**
@@ -25,6 +25,9 @@ public interface BucketLog extends AutoCloseable {
 
   /** One after the offset of the last durable change. */
   long endOffset();
+
+  /** Of the last change at the time the log was opened; 0 if there was none. */
+  long lastTimestampMicros();
 
   /** The last sequences of each writer, as of {@link #endOffset} at the time the log was opened. */
   RecoveredWriters recoveredWriters();
@@ -46,6 +49,12 @@ public interface BucketLog extends AutoCloseable {
    * naming file and position, if stored bytes have changed.
    */
   List<LogEntry> read(long offset, long maxBytes);
+
+  /**
+   * Offset of the first durable change whose commit timestamp is {@code timestampMicros} or later;
+   * the end if there is none. From any thread, as {@link #read}. Blocking.
+   */
+  long offsetAt(long timestampMicros);
 
   /**
    * Goes on at {@code offset}, beyond the end, and drops everything before it: for a log that lost

@@ -51,6 +51,7 @@ final class LocalBucketLog implements BucketLog {
   private final LocalLogConfiguration configuration;
   private final Consumer<LocalBucketLog> onClose;
   private final RecoveredWriters recoveredWriters;
+  private final long lastTimestampMicros;
 
   /** Held while files are written and futures completed, so that futures complete in order. */
   private final ReentrantLock writing = new ReentrantLock();
@@ -95,6 +96,7 @@ final class LocalBucketLog implements BucketLog {
     this.configuration = configuration;
     this.onClose = onClose;
     this.recoveredWriters = files.writers().recovered();
+    this.lastTimestampMicros = files.timestampMicros();
     this.endOffset = files.endOffset();
     this.nextOffset = files.endOffset();
   }
@@ -111,6 +113,11 @@ final class LocalBucketLog implements BucketLog {
   @Override
   public long endOffset() {
     return endOffset;
+  }
+
+  @Override
+  public long lastTimestampMicros() {
+    return lastTimestampMicros;
   }
 
   @Override
@@ -173,6 +180,33 @@ final class LocalBucketLog implements BucketLog {
           String.format(
               "Cannot read the log of bucket %s at offset %d: %s. Check the disk.",
               bucket, offset, e),
+          e);
+    }
+  }
+
+  @Override
+  public long offsetAt(long timestampMicros) {
+    FreshetException gone = closed;
+    if (gone != null) {
+      throw gone;
+    }
+    long end = endOffset;
+    List<Segment> segments = files.segments();
+    int last = 0;
+    while (last + 1 < segments.size()
+        && segments.get(last + 1).timestampMicrosBefore() < timestampMicros) {
+      last++;
+    }
+    long segmentEnd =
+        last + 1 < segments.size() ? Math.min(end, segments.get(last + 1).startOffset()) : end;
+    try {
+      return segments.get(last).offsetAt(timestampMicros, segmentEnd, allocator);
+    } catch (IOException e) {
+      throw new FreshetException(
+          INTERNAL,
+          String.format(
+              "Cannot look for timestamp %d in the log of bucket %s: %s. Check the disk.",
+              timestampMicros, bucket, e),
           e);
     }
   }

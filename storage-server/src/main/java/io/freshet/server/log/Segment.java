@@ -129,6 +129,42 @@ final class Segment {
     return collected;
   }
 
+  /**
+   * The offset of the first change of {@code timestampMicros} or later, or the end.
+   *
+   * @param endOffset where this segment's durable entries end, or before it
+   */
+  long offsetAt(long timestampMicros, long endOffset, BufferAllocator allocator)
+      throws IOException {
+    long end = readableEnd;
+    long[] noted = index(end, endOffset, allocator).positions();
+    try (SegmentCursor cursor = new SegmentCursor(this, bytes, end, allocator)) {
+      int low = 0;
+      int high = noted.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        boolean isBefore =
+            noted[middle] < end
+                && cursor.header(noted[middle], 0).commitTimestampMicros() < timestampMicros;
+        if (isBefore) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      long position = low == 0 ? SegmentFormatV1.SEGMENT_HEADER_BYTES : noted[low - 1];
+      while (position < end) {
+        EntryHeader header = cursor.header(position, 0);
+        if (header.kind() == SegmentFormatV1.BATCH
+            && header.commitTimestampMicros() >= timestampMicros) {
+          return Math.min(header.startOffset(), endOffset);
+        }
+        position = header.endPosition();
+      }
+      return endOffset;
+    }
+  }
+
   FreshetException corrupt(long position, String reason) {
     return corrupt(disk, bucket, path, position, reason);
   }

@@ -37,6 +37,11 @@ final class SegmentIndex {
     count++;
   }
 
+  /** Positions of the batches that are noted, growing. */
+  synchronized long[] positions() {
+    return Arrays.copyOf(positions, count);
+  }
+
   /**
    * The position of an entry from which {@code offset} is found going forward; the segment header's
    * end if nothing is noted.

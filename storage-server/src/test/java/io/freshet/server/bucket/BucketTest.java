@@ -22,6 +22,7 @@ import io.freshet.server.log.RecoveredWriters.WrittenBatch;
 import io.freshet.server.log.WriterSequence;
 import io.freshet.server.loop.ManualLoop;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -176,6 +177,74 @@ final class BucketTest {
     loop.fill();
     assertFails(append(1, null), "The loop is full");
     assertThat(allocator.getAllocatedMemory()).isZero();
+  }
+
+  @Test
+  void waitersAreToldOnceTheHighWatermarkIsBeyondTheirOffset() {
+    CompletableFuture<Long> first = awaitBeyond(0);
+    CompletableFuture<Long> second = awaitBeyond(ROWS);
+    append(1, null);
+    append(2, null);
+    assertThat(first).isNotDone();
+
+    succeed(0);
+    assertThat(first).isCompletedWithValue((long) ROWS);
+    assertThat(second).isNotDone();
+    succeed(1);
+    assertThat(second).isCompletedWithValue(2L * ROWS);
+    assertThat(awaitBeyond(ROWS)).isCompletedWithValue(2L * ROWS);
+  }
+
+  @Test
+  void waitersSeeATransactionAtOnce() {
+    UUID transaction = new UUID(5, 5);
+    CompletableFuture<Long> waiter = awaitBeyond(0);
+    for (int batch = 0; batch < 3; batch++) {
+      bucket.appendHeld(
+          new AppendRequest(0, null, null, null, LongBatches.batch(allocator, 0, ROWS)),
+          transaction);
+      loop.runAll();
+      succeed(batch);
+    }
+    assertThat(waiter).isNotDone();
+    assertThat(bucket.endOffset()).isZero();
+
+    bucket.reveal(transaction);
+    loop.runAll();
+    assertThat(waiter).isCompletedWithValue(3L * ROWS);
+  }
+
+  @Test
+  void waitersFailWhenTheBucketTakesNoMore() {
+    CompletableFuture<Long> waiter = awaitBeyond(0);
+    loop.call(() -> {
+      bucket.refuseAppends(NO_SPACE);
+      return true;
+    });
+    assertThat(waiter).isCompletedExceptionally();
+    assertThatThrownBy(() -> awaitBeyond(0).join()).hasCause(NO_SPACE);
+  }
+
+  @Test
+  void waitersAreBoundedAndCanGoAway() {
+    List<CompletableFuture<Long>> waiters = new ArrayList<>();
+    for (int i = 0; i < EndWaiters.MAX_WAITERS; i++) {
+      waiters.add(awaitBeyond(0));
+    }
+    assertThatThrownBy(() -> awaitBeyond(0).join())
+        .hasMessageContaining(
+            "10000 readers wait for changes of bucket 00000000-0000-0001-0000-000000000002/3 already:"
+                + " have fewer of them, or let them read up to an end offset");
+
+    waiters.forEach(waiter -> waiter.cancel(false));
+    loop.runAll();
+    assertThat(awaitBeyond(0)).isNotDone();
+  }
+
+  private CompletableFuture<Long> awaitBeyond(long offset) {
+    CompletableFuture<Long> waiter = bucket.awaitBeyond(offset);
+    loop.runAll();
+    return waiter;
   }
 
   private Bucket open() {

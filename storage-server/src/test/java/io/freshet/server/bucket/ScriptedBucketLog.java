@@ -53,6 +53,11 @@ final class ScriptedBucketLog implements BucketLog {
   }
 
   @Override
+  public long lastTimestampMicros() {
+    return 0;
+  }
+
+  @Override
   public RecoveredWriters recoveredWriters() {
     return recovered;
   }
@@ -66,6 +71,11 @@ final class ScriptedBucketLog implements BucketLog {
 
   @Override
   public List<LogEntry> read(long offset, long maxBytes) {
+    throw new UnsupportedOperationException("Nothing is kept");
+  }
+
+  @Override
+  public long offsetAt(long timestampMicros) {
     throw new UnsupportedOperationException("Nothing is kept");
   }
 

@@ -105,6 +105,28 @@ abstract class BucketLogContractTest {
   }
 
   @Test
+  void offsetOfATimestampIsThatOfTheFirstChangeFromThenOn() {
+    long start = now.toEpochMilli() * 1000;
+    for (int restart = 0; restart < 3; restart++) {
+      try (BucketLog bucket = log.open(BUCKET, restart + 1)) {
+        long last = bucket.endOffset() == 0 ? 0 : now.toEpochMilli() * 1000 - 2000;
+        assertThat(bucket.lastTimestampMicros()).isEqualTo(last);
+        for (int i = 0; i < 20; i++) {
+          write(bucket, 3, 20_000, null);
+          write(bucket, 2, 10, null); // Of the same moment.
+          now = now.plusMillis(2);
+        }
+        for (int i = 0; i < 20 * (restart + 1); i++) {
+          assertThat(bucket.offsetAt(start + i * 2000L)).isEqualTo(5L * i);
+          assertThat(bucket.offsetAt(start + i * 2000L + 1)).isEqualTo(5L * (i + 1));
+        }
+        assertThat(bucket.offsetAt(Long.MIN_VALUE)).isZero();
+        assertThat(bucket.offsetAt(Long.MAX_VALUE)).isEqualTo(bucket.endOffset());
+      }
+    }
+  }
+
+  @Test
   void readAtTheEndIsEmptyAndBeyondItIsRefused() {
     try (BucketLog bucket = log.open(BUCKET, 1)) {
       writeMany(bucket, 2, 5);

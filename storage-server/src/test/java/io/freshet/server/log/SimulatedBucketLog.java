@@ -46,6 +46,7 @@ final class SimulatedBucketLog implements BucketLog {
   private final BooleanSupplier nextWriteFails;
   private final Consumer<SimulatedBucketLog> onClose;
   private final RecoveredWriters recoveredWriters;
+  private final long lastTimestampMicros;
 
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private long nextOffset;
@@ -70,6 +71,7 @@ final class SimulatedBucketLog implements BucketLog {
     private final List<StoredEntry> entries = new ArrayList<>();
     private final WriterHistory writers = new WriterHistory();
     private long endOffset;
+    private long lastTimestampMicros;
     long epoch;
   }
 
@@ -89,6 +91,7 @@ final class SimulatedBucketLog implements BucketLog {
     this.nextWriteFails = nextWriteFails;
     this.onClose = onClose;
     this.recoveredWriters = stored.writers.recovered();
+    this.lastTimestampMicros = stored.lastTimestampMicros;
     this.nextOffset = stored.endOffset;
   }
 
@@ -100,6 +103,11 @@ final class SimulatedBucketLog implements BucketLog {
   @Override
   public long endOffset() {
     return stored.endOffset;
+  }
+
+  @Override
+  public long lastTimestampMicros() {
+    return lastTimestampMicros;
   }
 
   @Override
@@ -162,6 +170,15 @@ final class SimulatedBucketLog implements BucketLog {
       }
     }
     return result;
+  }
+
+  @Override
+  public long offsetAt(long timestampMicros) {
+    return stored.entries.stream()
+        .filter(entry -> entry.commitTimestampMicros() >= timestampMicros)
+        .mapToLong(StoredEntry::startOffset)
+        .findFirst()
+        .orElse(stored.endOffset);
   }
 
   @Override
@@ -235,6 +252,7 @@ final class SimulatedBucketLog implements BucketLog {
       stored.entries.add(encode(entry));
       stored.writers.add(entry.writer(), entry.startOffset(), entry.endOffset());
       stored.endOffset = entry.endOffset();
+      stored.lastTimestampMicros = entry.commitTimestampMicros();
       next.durable().complete(null);
     }
   }

@@ -144,7 +144,8 @@ final class TableCommandsIT {
           table create db.t --columns a~nt              | 3 | error: Can't read columns 'a nt' at position 3: there is no type nt
           table create db.t --like none.csv             | 3 | error: There is no file none.csv
           table create db.t --schema none.json          | 3 | error: Can't read none.json: there is no such file
-          table create db.t --columns a~int~primary~key | 3 | error: Table db.t has the primary key [a], and tables with a primary key can't be created yet
+          table create db.t --columns a~float --primary-key a | 3 | error: Column a has type float and can't be in a primary key
+          table create db.t --columns a~int --primary-key b | 3 | error: Primary key column b is not a column of the table
           table create db.t --columns a~int --partition-by day(b) | 3 | error: Can't read partitioning 'day(b)' at position 5: there is no column b
           table create db.t --columns a~int --buckets 0 | 3 | error: Table db.t has 0 buckets: use 1 to 1024
           table create db.t --columns a~int --bucket-key b | 3 | error: Bucket key column b is not a column of table db.t

@@ -16,6 +16,8 @@ import io.freshet.protocol.Acknowledgement;
 import io.freshet.protocol.AlterProperties;
 import io.freshet.protocol.AppendCommand;
 import io.freshet.protocol.BatchMetadata;
+import io.freshet.protocol.BucketOffsets;
+import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.FreshRange;
@@ -26,6 +28,7 @@ import io.freshet.protocol.ListTables;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetRange;
+import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadCommand;
 import io.freshet.protocol.ReadTicket;
@@ -33,6 +36,7 @@ import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableList;
+import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TableRequest;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
@@ -55,6 +59,8 @@ final class ProtocolDocTest {
           AlterProperties.class,
           AppendCommand.class,
           BatchMetadata.class,
+          BucketOffsets.class,
+          ChangesTicket.class,
           CreateTable.class,
           DropTable.class,
           FreshRange.class,
@@ -64,6 +70,7 @@ final class ProtocolDocTest {
           NamespaceList.class,
           NamespaceRequest.class,
           OffsetRange.class,
+          OffsetsRequest.class,
           PlanRequest.class,
           ReadCommand.class,
           ReadTicket.class,
@@ -72,6 +79,7 @@ final class ProtocolDocTest {
           SnapshotRequest.class,
           TableDescription.class,
           TableList.class,
+          TableOffsets.class,
           TableRequest.class,
           TierResult.class,
           UnionSnapshot.class);

@@ -17,6 +17,7 @@ import io.freshet.protocol.AlterProperties;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CommitTransaction;
+import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
@@ -30,12 +31,14 @@ import io.freshet.protocol.LeaseState;
 import io.freshet.protocol.ListTables;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
+import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableList;
+import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TableRequest;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.TransactionRequest;
@@ -281,6 +284,27 @@ public final class FreshetClient implements AutoCloseable {
   public FreshStream read(ReadTicket ticket) {
     FlightStream stream = connection.flight().getStream(new Ticket(Json.write(ticket)));
     return new FreshStream(stream, address);
+  }
+
+  /**
+   * Changes of one bucket, as they are in its log: superseded ones too.
+   *
+   * @param request what to read; its table id guards against another table of the same name
+   */
+  public ChangeStream readChanges(ChangesTicket request) {
+    FlightStream stream = connection.flight().getStream(new Ticket(Json.write(request)));
+    return new ChangeStream(new FreshStream(stream, address));
+  }
+
+  /** Which changes of each bucket can be read. */
+  public TableOffsets offsets(TableName table) {
+    return read(FreshetAction.OFFSETS, new OffsetsRequest(table, null), TableOffsets.class);
+  }
+
+  /** Which changes of each bucket can be read, and which was the first from a moment on. */
+  public TableOffsets offsets(TableName table, Instant from) {
+    return read(
+        FreshetAction.OFFSETS, new OffsetsRequest(table, from.toEpochMilli()), TableOffsets.class);
   }
 
   @Override

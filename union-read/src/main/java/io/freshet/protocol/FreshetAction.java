@@ -33,6 +33,7 @@ public enum FreshetAction {
   ABORT_TRANSACTION("abort-transaction", "Drop what a transaction has staged"),
   COMPACT("compact", "Rewrite lake files that are small or largely deleted"),
   EXPIRE_SNAPSHOTS("expire-snapshots", "Remove old lake snapshots and files that nobody needs"),
+  OFFSETS("offsets", "Which changes of each bucket can be read, and where a timestamp is"),
   TIER("tier", "Move all fresh rows into the lake now");
 
   private final String actionName;

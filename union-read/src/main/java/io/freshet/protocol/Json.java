@@ -70,6 +70,16 @@ public final class Json {
     return new String(write(value), UTF_8);
   }
 
+  /** Whether some bytes are a JSON object that has a field. */
+  static boolean hasField(byte[] json, String field) {
+    try {
+      JsonNode tree = MAPPER.readTree(json);
+      return tree != null && tree.has(field);
+    } catch (IOException e) {
+      return false; // Whoever reads it says what is wrong.
+    }
+  }
+
   /** Reads a value; bytes that are no such value are an INVALID_REQUEST that names {@code what}. */
   public static <T> T read(byte[] json, Class<T> type, String what) {
     try {

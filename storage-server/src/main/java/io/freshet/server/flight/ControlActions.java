@@ -25,6 +25,7 @@ import io.freshet.protocol.LeaseState;
 import io.freshet.protocol.ListTables;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
+import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
@@ -156,6 +157,10 @@ final class ControlActions {
       }
       case COMPACT -> tables.get(body.as(TableRequest.class).table()).compact();
       case EXPIRE_SNAPSHOTS -> expire(body.as(ExpireSnapshots.class));
+      case OFFSETS -> {
+        OffsetsRequest request = body.as(OffsetsRequest.class);
+        yield tables.get(request.table()).offsets(request.timestampMillis());
+      }
       case TIER -> tables.get(body.as(TableRequest.class).table()).tier();
     };
   }

@@ -48,21 +48,27 @@ public final class FlightService implements AutoCloseable {
   /** How many reads may stream at the same time; each has a thread. */
   private static final int MAX_READS = 500;
 
+  /** All streams of changes share these threads, since none waits on one. */
+  private static final int CHANGE_THREADS = 4;
+
   private static final long IDLE_SECONDS = 60;
 
   private final FlightServer server;
   private final FreshetFlightProducer producer;
   private final ExecutorService reads;
+  private final ExecutorService changes;
   private final ExecutorService calls;
 
   private FlightService(
       FlightServer server,
       FreshetFlightProducer producer,
       ExecutorService reads,
+      ExecutorService changes,
       ExecutorService calls) {
     this.server = server;
     this.producer = producer;
     this.reads = reads;
+    this.changes = changes;
     this.calls = calls;
   }
 
@@ -86,6 +92,7 @@ public final class FlightService implements AutoCloseable {
     ExecutorService reads =
         new ThreadPoolExecutor(
             0, MAX_READS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>());
+    ExecutorService changes = Executors.newFixedThreadPool(CHANGE_THREADS);
     FreshetFlightProducer producer =
         new FreshetFlightProducer(
             tables,
@@ -93,7 +100,8 @@ public final class FlightService implements AutoCloseable {
             lakeFiles,
             allocator,
             maxBatchBytes,
-            reads);
+            reads,
+            changes);
     // Flight would end an executor of its own before the calls that run on it.
     ExecutorService calls =
         Executors.newCachedThreadPool(task -> {
@@ -109,9 +117,10 @@ public final class FlightService implements AutoCloseable {
                 "grpc.builderConsumer", (Consumer<NettyServerBuilder>) FlightService::tune)
             .build();
     try {
-      return new FlightService(server.start(), producer, reads, calls);
+      return new FlightService(server.start(), producer, reads, changes, calls);
     } catch (IOException e) {
       reads.shutdown();
+      changes.shutdown();
       calls.shutdown();
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new FreshetException(
@@ -123,6 +132,7 @@ public final class FlightService implements AutoCloseable {
           e);
     } catch (RuntimeException e) {
       reads.shutdown();
+      changes.shutdown();
       calls.shutdown();
       throw e;
     }
@@ -150,7 +160,9 @@ public final class FlightService implements AutoCloseable {
         server.close();
       }
       reads.shutdown();
-      if (!reads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+      changes.shutdown();
+      if (!reads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)
+          || !changes.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         LOG.warn("Reads did not end within {} s", CLOSE_SECONDS);
       }
     } catch (InterruptedException e) {

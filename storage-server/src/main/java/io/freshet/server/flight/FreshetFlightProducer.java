@@ -10,6 +10,7 @@ package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
@@ -17,6 +18,7 @@ import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AppendCommand;
+import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.FlightErrors;
 import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.Json;
@@ -28,10 +30,12 @@ import io.freshet.reader.BatchSource;
 import io.freshet.reader.Projection;
 import io.freshet.reader.UnionReader;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.read.ChangeRead;
 import io.freshet.server.read.FreshRead;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
 import io.freshet.server.table.UnionLease;
+import io.freshet.table.ChangeColumns;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
@@ -69,12 +73,15 @@ final class FreshetFlightProducer implements FlightProducer {
   private final BufferAllocator allocator;
   private final long maxBatchBytes;
   private final Executor reads;
+  private final Executor changes;
   private final Set<AppendStream> appendStreams = ConcurrentHashMap.newKeySet();
+  private final Set<ChangeStreamer> changeStreams = ConcurrentHashMap.newKeySet();
   private volatile boolean isStopped;
 
   /**
    * @param reads runs what streams batches to a reader, which blocks while the reader is slow;
    *     refuses what is too much
+   * @param changes runs turns of what streams changes, which do not wait for their readers
    */
   FreshetFlightProducer(
       Tables tables,
@@ -82,19 +89,29 @@ final class FreshetFlightProducer implements FlightProducer {
       FileIO lakeFiles,
       BufferAllocator allocator,
       long maxBatchBytes,
-      Executor reads) {
+      Executor reads,
+      Executor changes) {
     this.tables = tables;
     this.actions = actions;
     this.lakeFiles = lakeFiles;
     this.allocator = allocator;
     this.maxBatchBytes = maxBatchBytes;
     this.reads = reads;
+    this.changes = changes;
   }
 
-  /** Ends streams into tables, which their clients would keep open for ever. */
+  /** Ends streams into tables and of changes, which their clients would keep open for ever. */
   void stop() {
     isStopped = true;
     appendStreams.forEach(AppendStream::stop);
+    changeStreams.forEach(FreshetFlightProducer::stop);
+  }
+
+  private static void stop(ChangeStreamer stream) {
+    stream.stop(
+        FreshetException.of(
+            SERVER_UNAVAILABLE,
+            "The server is shutting down: go on after the last change that came, when it is back"));
   }
 
   @Override
@@ -184,6 +201,10 @@ final class FreshetFlightProducer implements FlightProducer {
    */
   @Override
   public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+    if (ChangesTicket.isIn(ticket.getBytes())) {
+      streamChanges(ticket, listener);
+      return;
+    }
     BatchStreamer streamer = new BatchStreamer(listener, allocator);
     try {
       reads.execute(() -> stream(ticket, listener, streamer));
@@ -231,6 +252,43 @@ final class FreshetFlightProducer implements FlightProducer {
     }
   }
 
+  private void streamChanges(Ticket ticket, ServerStreamListener listener) {
+    ChangeStreamer streamer =
+        new ChangeStreamer(
+            listener, () -> openChanges(ticket), allocator, changes, changeStreams::remove);
+    changeStreams.add(streamer);
+    if (isStopped) {
+      stop(streamer);
+    } else {
+      streamer.wake();
+    }
+  }
+
+  private ChangeRead openChanges(Ticket ticket) {
+    ChangesTicket wanted = Json.read(ticket.getBytes(), ChangesTicket.class, "The ticket");
+    ServerTable table = tables.get(wanted.table());
+    if (wanted.tableId() != null && !wanted.tableId().equals(table.id())) {
+      throw FreshetException.of(
+          TABLE_NOT_FOUND,
+          "Table %s has the id %s, and the offsets are of table %s, which was dropped: start again from"
+              + " the new table's offsets",
+          table.name(),
+          table.id(),
+          wanted.tableId());
+    }
+    TableDefinition definition = table.definition().join();
+    return new ChangeRead(
+        definition,
+        bucket(table, wanted.bucket()),
+        wanted.startOffset(),
+        wanted.endOffset(),
+        Projection.of(
+            ChangeColumns.schema(table.name(), definition.schema()),
+            wanted.columns(),
+            wanted.filter()),
+        allocator);
+  }
+
   /** Flight closes the stream itself, once; a second time would free its buffers twice. */
   private void run(AppendStream append, FlightStream stream) throws InterruptedException {
     appendStreams.add(append);
@@ -273,9 +331,10 @@ final class FreshetFlightProducer implements FlightProducer {
 
   private static List<Bucket> buckets(ServerTable table, ReadTicket read) {
     Integer bucket = read.bucket();
-    if (bucket == null) {
-      return table.buckets();
-    }
+    return bucket == null ? table.buckets() : List.of(bucket(table, bucket));
+  }
+
+  private static Bucket bucket(ServerTable table, int bucket) {
     if (bucket < 0 || bucket >= table.buckets().size()) {
       throw FreshetException.of(
           INVALID_REQUEST,
@@ -284,7 +343,7 @@ final class FreshetFlightProducer implements FlightProducer {
           table.name(),
           table.buckets().size() - 1);
     }
-    return List.of(table.buckets().get(bucket));
+    return table.buckets().get(bucket);
   }
 
   private static ReadCommand readCommand(FlightDescriptor descriptor) {

@@ -19,6 +19,7 @@ import io.freshet.protocol.ExpireResult;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
@@ -224,6 +225,18 @@ public final class ServerTable {
               return buckets.freeze().thenApply(cuts -> describe(described, base, cuts));
             })
         .thenCompose(description -> description);
+  }
+
+  /**
+   * Which changes can be read.
+   *
+   * @param timestampMillis also where the first changes from then on are; null for not
+   */
+  public CompletableFuture<TableOffsets> offsets(@Nullable Long timestampMillis) {
+    return definition()
+        .thenApplyAsync(
+            known -> new TableOffsets(known.name(), id, buckets.offsets(timestampMillis)),
+            context.calls());
   }
 
   private TableDescription describe(TableDefinition described, LakeState base, List<RowCut> cuts) {

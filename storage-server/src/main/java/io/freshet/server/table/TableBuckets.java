@@ -8,6 +8,7 @@
  */
 package io.freshet.server.table;
 
+import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.FreshRange;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.index.IndexCheckpoint;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The buckets of one table, in order of their numbers. Safe for use by many threads. */
 record TableBuckets(List<Bucket> buckets) {
@@ -78,6 +80,26 @@ record TableBuckets(List<Bucket> buckets) {
               start == end ? 0 : (long) (bytes * ((double) live / (end - start)))));
     }
     return ranges;
+  }
+
+  /** Which changes can be read, and where the first ones of a timestamp are. Blocking. */
+  List<BucketOffsets> offsets(@Nullable Long timestampMillis) {
+    List<BucketOffsets> offsets = new ArrayList<>();
+    for (Bucket bucket : buckets) {
+      long end = bucket.endOffset();
+      Long found = timestampMillis == null ? null : offsetAt(bucket, timestampMillis, end);
+      long start = Math.min(bucket.log().startOffset(), end);
+      offsets.add(
+          new BucketOffsets(
+              bucket.id().bucket(), start, end, found == null ? null : Math.max(start, found)));
+    }
+    return offsets;
+  }
+
+  private static long offsetAt(Bucket bucket, long timestampMillis, long endOffset) {
+    // Saturates at the ends of time, which is as good there.
+    long micros = TimeUnit.MILLISECONDS.toMicros(timestampMillis);
+    return Math.min(bucket.log().offsetAt(micros), endOffset);
   }
 
   private <T> CompletableFuture<List<T>> all(Function<Bucket, CompletableFuture<T>> message) {

@@ -1,0 +1,24 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.protocol;
+
+import io.freshet.table.TableName;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Answer of {@code offsets}: which changes can be read.
+ *
+ * @param offsets of all buckets, in order of their numbers
+ */
+public record TableOffsets(TableName table, UUID tableId, List<BucketOffsets> offsets) {
+  public TableOffsets {
+    offsets = List.copyOf(offsets);
+  }
+}

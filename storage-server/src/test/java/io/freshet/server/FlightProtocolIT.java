@@ -98,6 +98,7 @@ final class FlightProtocolIT {
             "abort-transaction",
             "compact",
             "expire-snapshots",
+            "offsets",
             "tier");
   }
 

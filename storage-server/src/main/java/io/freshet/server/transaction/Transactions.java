@@ -190,6 +190,7 @@ public final class Transactions {
 
   /** Drops what a transaction has staged; nothing happens if that is done already. */
   public synchronized void abort(String id) {
+    checkOpen(); // Or it would write into the record of the table's successor.
     TransactionRecord known = log.find(id);
     if (known == null || known.state() == State.ABORTED) {
       return;

@@ -9,6 +9,7 @@
 package io.freshet.server.keys;
 
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -48,6 +49,7 @@ public final class LakeFileNumbers {
   private final List<String> locations = new ArrayList<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private long validBytes;
+  private boolean isClosed;
 
   private LakeFileNumbers(Disk disk, String path) {
     this.disk = disk;
@@ -102,6 +104,7 @@ public final class LakeFileNumbers {
         files.stream().distinct().filter(file -> !numbers.containsKey(file)).toList();
     newFiles.forEach(file -> write(added, file));
     if (!newFiles.isEmpty()) {
+      checkOpen();
       store(added.toByteArray());
       newFiles.forEach(this::add);
     }
@@ -113,6 +116,20 @@ public final class LakeFileNumbers {
   /** The number of a file, which gets one if it has none. Blocking. */
   public int number(String file) {
     return requireNonNull(numbers(List.of(file)).get(file), file);
+  }
+
+  /** Gives no new numbers from now on: the file belongs to whoever opens it next. */
+  synchronized void close() {
+    isClosed = true;
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw FreshetException.of(
+          TABLE_NOT_READY,
+          "Lake files get no numbers in %s any more, as their table was closed: try again after a pause",
+          disk.locate(path));
+    }
   }
 
   private void store(byte[] records) {

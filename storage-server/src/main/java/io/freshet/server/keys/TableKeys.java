@@ -114,6 +114,11 @@ public final class TableKeys {
     }
   }
 
+  /** Ends what a run that is still under way could store, before the table is opened again. */
+  public void close() {
+    files.close();
+  }
+
   public LakeFileNumbers files() {
     return files;
   }

@@ -293,7 +293,14 @@ public final class ServerTable {
                 bucket.loop().execute(() -> bucket.refuseAppends(reason));
               }
             },
-            context.loop());
+            context.loop())
+        .thenRunAsync(
+            () -> {
+              if (keys != null) {
+                keys.close();
+              }
+            },
+            context.calls());
   }
 
   /** What the table's successor goes on with; before {@link #close}. */

@@ -88,6 +88,23 @@ final class LakeFileNumbersTest {
     assertThat(numbers.number("b.parquet")).isZero();
   }
 
+  @Test
+  void closedNumbersDoNotTouchTheFileOfTheirSuccessor() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk(1);
+    LakeFileNumbers closed = create(disk);
+    closed.number("a.parquet");
+    closed.close();
+    LakeFileNumbers next = LakeFileNumbers.open(disk, PATH).orElseThrow();
+    next.number("b.parquet");
+    assertThat(closed.number("a.parquet")).isZero();
+    assertThatThrownBy(() -> closed.number("c.parquet"))
+        .isInstanceOf(FreshetException.class)
+        .hasMessage(
+            "Lake files get no numbers in simulated:/table/FILES any more, as their table was"
+                + " closed: try again after a pause");
+    assertThat(LakeFileNumbers.open(disk, PATH).orElseThrow().location(1)).isEqualTo("b.parquet");
+  }
+
   private static void ask(
       long seed, Random random, LakeFileNumbers numbers, Map<String, Integer> given) {
     List<String> files = new ArrayList<>();

@@ -87,6 +87,7 @@ final class Tiering {
   private int failures;
   private long nextAttemptMillis;
   private List<CompletableFuture<TierResult>> waiting = new ArrayList<>();
+  private @Nullable FreshetException closedReason;
 
   /**
    * @param keys null for a log table
@@ -131,6 +132,16 @@ final class Tiering {
     return tierings;
   }
 
+  /** Has callers wait for the next run, if there will be one. */
+  private void waitOn(List<CompletableFuture<TierResult>> requests) {
+    FreshetException reason = closedReason;
+    if (reason == null) {
+      waiting.addAll(requests);
+    } else {
+      requests.forEach(request -> request.completeExceptionally(reason));
+    }
+  }
+
   /** Whether somebody waits for a run or a commit that has not started. */
   boolean isRequested() {
     return !waiting.isEmpty() || !rewrites.isEmpty();
@@ -161,7 +172,7 @@ final class Tiering {
                     run(definition, cuts, wanted);
                   } else {
                     isRunning = false;
-                    waiting.addAll(wanted.requests);
+                    waitOn(wanted.requests);
                     nextAttemptMillis = context.clock().millis() + SEAL_PAUSE.toMillis();
                     LOG.debug("Can't cut table {} yet", table, error);
                   }
@@ -348,6 +359,7 @@ final class Tiering {
   void close(FreshetException reason) {
     rewrites.forEach(rewrite -> rewrite.done().completeExceptionally(reason));
     rewrites.clear();
+    closedReason = reason;
     waiting.forEach(request -> request.completeExceptionally(reason));
     waiting = new ArrayList<>();
   }
@@ -373,7 +385,7 @@ final class Tiering {
       failure = unknown.reason();
     }
     if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
-      waiting.addAll(wanted.requests);
+      waitOn(wanted.requests);
       onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
       return;
     }
@@ -404,7 +416,7 @@ final class Tiering {
           request -> request.complete(new TierResult(state.snapshotId(), rows, millis)));
     } else {
       // An earlier commit or cut has taken a part; the rest of what was asked for is yet to go.
-      waiting.addAll(wanted.requests);
+      waitOn(wanted.requests);
     }
   }
 

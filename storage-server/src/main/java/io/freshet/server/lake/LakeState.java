@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param metadataLocation the metadata file
  * @param rows live rows of the snapshot
  * @param tiered what the snapshot holds of each bucket's log
- * @param commitId of the tiering that made {@code tiered}; null if none did
+ * @param commitId of the server's commit that made this very snapshot; null if another writer made
+ *     it, who may have moved the rows of the commits before
  * @param epoch of the server that wrote {@code tiered}; 0 if none did
  */
 public record LakeState(

@@ -54,7 +54,7 @@ final class TieredSnapshots {
             ? TieredOffsets.zero(buckets)
             : TieredOffsets.parse(tiering.summary().getOrDefault(OFFSETS, ""), buckets),
         tiering == null ? 0 : Long.parseLong(tiering.summary().getOrDefault(EPOCH, "0")),
-        commitId(tiering));
+        current == tiering ? commitId(tiering) : null);
   }
 
   /** Whether Freshet wrote a snapshot, for this table. */

@@ -9,6 +9,8 @@
 package io.freshet.server.simulation;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever fails, and whenever: a table with a primary key gives the newest row of each key, and a
@@ -21,5 +23,11 @@ final class PrimaryKeyTableSimulationTest {
   @Test
   void tableIsAReplayOfItsChanges() {
     RUN.runAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2023, 2032, 2048})
+  void seedsThatHaveFailed(long seed) {
+    new SimulationRun(PrimaryKeyTableSimulation::of, 1, 3_000).run(seed);
   }
 }

@@ -81,7 +81,7 @@ final class SimulatedLake {
       Map<String, PositionBitmap> deleted,
       TieredOffsets tiered,
       long epoch,
-      UUID commitId) {
+      @Nullable UUID commitId) {
     /** The live rows, in the order in which they were committed. */
     LongStream rows() {
       return rows(Map.of());
@@ -304,7 +304,8 @@ final class SimulatedLake {
     SimulatedRewrite rewritten = (SimulatedRewrite) commit.files();
     List<DataFile> files = new ArrayList<>(newest().files());
     if (!files.containsAll(rewritten.group().members())) {
-      return new CommitOutcome.Rejected(new RuntimeException("Simulated conflict of rewrites"));
+      return new CommitOutcome.Rejected(
+          FreshetException.of(LAKE_DIVERGED, "Simulated conflict of rewrites"));
     }
     Map<String, PositionBitmap> deleted = new HashMap<>(newest().deleted());
     PositionBitmap gone = rewritten.deletedSince(newest());
@@ -319,6 +320,28 @@ final class SimulatedLake {
     }
     snapshots.add(new Snapshot(files, deleted, commit.tiered(), commit.epoch(), commit.id()));
     return new CommitOutcome.Committed(state());
+  }
+
+  /** Another writer joins two files, which changes no row. */
+  void rewriteElsewhere() {
+    if (snapshots.isEmpty() || newest().files().size() < 2) {
+      return;
+    }
+    Snapshot before = newest();
+    int first = random.nextInt(before.files().size() - 1);
+    SimulatedRewrite rewritten =
+        SimulatedRewrite.of(
+            new SimulatedRewrite.Group(
+                snapshots.size(), List.copyOf(before.files().subList(first, first + 2)), before),
+            "memory:" + filesWritten++);
+    List<DataFile> files = new ArrayList<>(before.files());
+    files.removeAll(rewritten.group().members());
+    if (rewritten.file().rows() > 0) {
+      files.add(first, rewritten.file());
+    }
+    Map<String, PositionBitmap> deleted = new HashMap<>(before.deleted());
+    deleted.keySet().removeAll(rewritten.group().files());
+    snapshots.add(new Snapshot(files, deleted, before.tiered(), before.epoch(), null));
   }
 
   /** What a fenced catalog checks before any commit. */

@@ -11,6 +11,7 @@ package io.freshet.server.simulation;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.FreshRange;
@@ -150,7 +151,7 @@ final class SimulatedReader implements Actor {
             server,
             () -> {
               if (error != null) {
-                simulation.checkFailure(planned, OVERLOADED, LAKE_UNAVAILABLE);
+                simulation.checkFailure(planned, OVERLOADED, LAKE_UNAVAILABLE, TABLE_NOT_READY);
                 return;
               }
               for (FreshRange range : snapshot.fresh()) {
@@ -230,7 +231,7 @@ final class SimulatedReader implements Actor {
               if (error == null) {
                 chosen.isReleased = true;
               } else {
-                simulation.checkFailure(released, OVERLOADED);
+                simulation.checkFailure(released, OVERLOADED, TABLE_NOT_READY);
               }
             }));
   }
@@ -238,19 +239,21 @@ final class SimulatedReader implements Actor {
   private void expectExpired(Held chosen, CompletableFuture<?> answer) {
     FreshetException failure =
         isOver(chosen)
-            ? simulation.checkFailure(answer, OVERLOADED, SNAPSHOT_EXPIRED)
-            : simulation.checkFailure(answer, OVERLOADED);
+            ? simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY, SNAPSHOT_EXPIRED)
+            : simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY);
   }
 
   /** A read that has begun. */
   private final class Open {
     private final Held from;
+    private final ServerTable table;
     private final UnionLease lease;
     private final FreshRead read;
     private final List<LongStream.Builder> fresh = new ArrayList<>();
 
     Open(Held from, ServerTable table, UnionLease lease) {
       this.from = from;
+      this.table = table;
       this.lease = lease;
       Projection projection = Projection.of(lease.definition().schema(), null, null);
       this.read = new FreshRead(lease, table.buckets(), projection, simulation.allocator());
@@ -267,7 +270,8 @@ final class SimulatedReader implements Actor {
           return false;
         }
       } catch (FreshetException e) {
-        if (e.code() != SNAPSHOT_EXPIRED || !isOver(from)) {
+        boolean isClosed = e.code() == TABLE_NOT_READY && simulation.server().table() != table;
+        if (!isClosed && (e.code() != SNAPSHOT_EXPIRED || !isOver(from))) {
           throw new InvariantViolation(
               "Repeatable", "snapshot %s can't be read within its lease: %s", lease.snapshot(), e);
         }

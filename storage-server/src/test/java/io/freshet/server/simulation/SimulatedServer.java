@@ -24,8 +24,10 @@ import io.freshet.server.table.TableOpener;
 import io.freshet.server.table.Tables;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
@@ -42,6 +44,9 @@ final class SimulatedServer {
   private final BufferAllocator allocator;
   private final Tables tables;
   private boolean isAlive = true;
+
+  /** All that were ever open: one that is opened again is nowhere else while it is closed. */
+  private final Set<ServerTable> opened = new LinkedHashSet<>();
 
   /**
    * Starts a process.
@@ -123,6 +128,7 @@ final class SimulatedServer {
   /** The simulated table, or null if it is not open. */
   @Nullable ServerTable table() {
     List<ServerTable> open = tables.open();
+    opened.addAll(open);
     return open.isEmpty() ? null : open.get(0);
   }
 
@@ -177,7 +183,8 @@ final class SimulatedServer {
   }
 
   private List<Bucket> buckets() {
-    return tables.open().stream().flatMap(table -> table.buckets().stream()).toList();
+    opened.addAll(tables.open());
+    return opened.stream().flatMap(table -> table.buckets().stream()).toList();
   }
 
   private void checkMemory() {

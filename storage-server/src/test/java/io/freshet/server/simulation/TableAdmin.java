@@ -14,7 +14,9 @@ import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
+import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.TierResult;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.lake.TieredOffsets;
@@ -48,6 +50,8 @@ final class TableAdmin implements Actor {
     } else if (simulation.server().table() != null) {
       if (random.nextInt(4) == 0) {
         tables.alterProperties(definition.name(), SimulationSettings.properties(random), List.of());
+      } else if (simulation.rows().hasKeys() && random.nextInt(4) == 0) {
+        compact(simulation.server().table());
       } else {
         tier(simulation.server().table());
       }
@@ -115,7 +119,26 @@ final class TableAdmin implements Actor {
                 hasTieredAtEnd = simulation.isFinishing();
               } else {
                 simulation.checkFailure(
-                    tiered, OVERLOADED, LAKE_UNAVAILABLE, LAKE_DIVERGED, LOG_WRITE_FAILED);
+                    tiered,
+                    OVERLOADED,
+                    LAKE_UNAVAILABLE,
+                    LAKE_DIVERGED,
+                    LOG_WRITE_FAILED,
+                    TABLE_NOT_READY);
+              }
+            }));
+  }
+
+  private void compact(ServerTable table) {
+    SimulatedServer server = simulation.server();
+    CompletableFuture<CompactResult> compacted = table.compact();
+    compacted.whenComplete((result, error) ->
+        simulation.callback(
+            server,
+            () -> {
+              if (error != null) {
+                simulation.checkFailure(
+                    compacted, OVERLOADED, LAKE_UNAVAILABLE, LAKE_DIVERGED, TABLE_NOT_READY);
               }
             }));
   }

@@ -10,6 +10,7 @@ package io.freshet.server.simulation;
 
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import static io.freshet.error.FreshetErrorCode.WRITER_SEQUENCE_GAP;
 
 import io.freshet.error.FreshetErrorCode;
@@ -177,7 +178,7 @@ final class TableSimulation implements AutoCloseable {
 
   /** The failure of an append, which must be one that appends can have. */
   FreshetException checkAppendFailure(CompletableFuture<?> answer) {
-    return checkFailure(answer, OVERLOADED, LOG_WRITE_FAILED, WRITER_SEQUENCE_GAP);
+    return checkFailure(answer, OVERLOADED, LOG_WRITE_FAILED, WRITER_SEQUENCE_GAP, TABLE_NOT_READY);
   }
 
   FreshetException checkFailure(CompletableFuture<?> answer, FreshetErrorCode... allowed) {
@@ -258,8 +259,11 @@ final class TableSimulation implements AutoCloseable {
       case 2, 3 -> lake.landDelayedCommit();
       case 4 -> store.failSaves(random.nextInt(2));
       default -> {
-        if (rows.hasKeys() && random.nextInt(3) == 0) {
+        int beside = rows.hasKeys() ? random.nextInt(4) : 2;
+        if (beside == 0) {
           storage.misbehaveBeside(random);
+        } else if (beside == 1) {
+          lake.rewriteElsewhere();
         } else {
           storage.misbehave(random);
         }

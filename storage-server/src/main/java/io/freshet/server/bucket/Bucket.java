@@ -16,6 +16,7 @@ import io.freshet.arrow.RecordBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.server.fresh.FreshRows;
 import io.freshet.server.index.IndexCheckpoint;
+import io.freshet.server.index.KeyHashes;
 import io.freshet.server.keys.ChangeCodes;
 import io.freshet.server.keys.Decision;
 import io.freshet.server.keys.FileMoves;
@@ -169,6 +170,28 @@ public final class Bucket {
     return event(() ->
         CompletableFuture.completedFuture(
             keyed == null ? RowCut.ofAppends(endOffset) : keyed.freeze(endOffset)));
+  }
+
+  /**
+   * Where the rows of keys are when this request gets its turn in the event loop: visible ones
+   * only. Fails with OVERLOADED if too many requests wait.
+   *
+   * @param keys of a table with a primary key; not to be changed until it completes
+   * @return locations, ABSENT for keys without a row: long[keys.count()]
+   */
+  public CompletableFuture<long[]> locate(KeyHashes keys) {
+    if (keyed == null) {
+      throw new IllegalStateException("Bucket " + id + " has no keys");
+    }
+    CompletableFuture<long[]> located = new CompletableFuture<>();
+    loop.submit(() -> {
+      try {
+        located.complete(keyed.locate(keys, endOffset));
+      } catch (RuntimeException e) {
+        located.completeExceptionally(e);
+      }
+    });
+    return located;
   }
 
   /**

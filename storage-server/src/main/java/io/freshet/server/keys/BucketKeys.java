@@ -22,8 +22,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,11 +155,60 @@ public final class BucketKeys implements AutoCloseable {
     return location >= tieredOffset ? location : moved(notes.of(location));
   }
 
-  /** The locations of live rows, or ABSENT: long[keys.count()]. */
-  public long[] locate(KeyHashes keys) {
-    long[] found = new long[keys.count()];
-    active.get(keys, found);
-    return resolve(keys, found);
+  /**
+   * The locations of the rows that are live after the changes below {@code endOffset}, or ABSENT:
+   * long[keys.count()].
+   *
+   * @param later the decision that has the change at an offset not below {@code endOffset}
+   */
+  long[] locate(KeyHashes keys, long endOffset, LongFunction<Decision> later) {
+    if (damage != null) {
+      throw damage;
+    }
+    if (isClosed) {
+      throw FreshetException.of(
+          TABLE_NOT_READY,
+          "The keys of bucket %s are closed, as its table is: try again after a pause",
+          bucket);
+    }
+    int[] unknown = IntStream.range(0, keys.count()).toArray();
+    int count = unknown.length;
+    long[] located = new long[count];
+    try {
+      for (KeyIndex index :
+          sealed == null ? List.of(active, durable) : List.of(active, sealed, durable)) {
+        KeyHashes some = count == keys.count() ? keys : keys.pick(unknown, count);
+        long[] found = new long[count];
+        index.get(some, found);
+        int missing = 0;
+        for (int i = 0; i < count; i++) {
+          long seen = before(found[i], endOffset, later);
+          if (Location.isAbsent(seen)) {
+            unknown[missing++] = unknown[i];
+          } else {
+            located[unknown[i]] = current(seen);
+          }
+        }
+        count = missing;
+      }
+    } catch (RuntimeException e) {
+      throw noteDamage(e);
+    }
+    for (int i = 0; i < count; i++) {
+      located[unknown[i]] = Location.ABSENT;
+    }
+    return located;
+  }
+
+  /** What a generation had for a key before the changes from {@code endOffset} on. */
+  private static long before(long found, long endOffset, LongFunction<Decision> later) {
+    long location = found;
+    while (Location.isFresh(location) && (location & ~DELETED) >= endOffset) {
+      long offset = location & ~DELETED;
+      Decision decision = later.apply(offset);
+      location = decision.shadowed()[(int) (offset - decision.startOffset())];
+    }
+    return location;
   }
 
   /** Begins a new generation; false if that is not possible yet. */

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,10 @@ public final class KeyedRows implements AutoCloseable {
   private final BucketKeys keys;
   private final OffsetSet dead;
   private final List<Long> supersededBelowCut = new ArrayList<>();
+
+  /** Decisions whose changes are not visible yet, by the first one's offset. */
+  private final NavigableMap<Long, Decision> unapplied = new TreeMap<>();
+
   private OverlayBitmaps overlay = new OverlayBitmaps();
   private @Nullable Cut cut;
 
@@ -73,7 +79,19 @@ public final class KeyedRows implements AutoCloseable {
 
   /** Looks up what the changes of a batch supersede, and takes their keys in. */
   public Decision decide(KeyHashes hashes, ChangeCodes codes, long startOffset) {
-    return keys.decide(hashes, codes, startOffset);
+    Decision decision = keys.decide(hashes, codes, startOffset);
+    unapplied.put(startOffset, decision);
+    return decision;
+  }
+
+  /**
+   * Where the rows of keys are, as the changes below {@code endOffset} have left them; ABSENT for
+   * keys without a row: long[hashes.count()].
+   *
+   * @param endOffset up to which changes were applied
+   */
+  public long[] locate(KeyHashes hashes, long endOffset) {
+    return keys.locate(hashes, endOffset, this::unapplied);
   }
 
   /**
@@ -83,7 +101,10 @@ public final class KeyedRows implements AutoCloseable {
    * @param endOffset up to which changes were applied
    */
   public void undo(List<Decision> newestFirst, long nextOffset, long endOffset) {
-    newestFirst.forEach(keys::undo);
+    for (Decision decision : newestFirst) {
+      keys.undo(decision);
+      unapplied.remove(decision.startOffset());
+    }
     if (cut != null && cut.offset > nextOffset) {
       cut.offset = nextOffset;
       completeCut(endOffset);
@@ -92,6 +113,7 @@ public final class KeyedRows implements AutoCloseable {
 
   /** Hides what a durable batch supersedes. */
   public void apply(Decision decision) {
+    unapplied.remove(decision.startOffset());
     for (int row = 0; row < decision.rows(); row++) {
       long offset = decision.startOffset() + row;
       hide(keys.current(decision.previous()[row]), offset);
@@ -188,6 +210,15 @@ public final class KeyedRows implements AutoCloseable {
       cut.reached.completeExceptionally(
           FreshetException.of(OVERLOADED, "Bucket %s was closed", bucket));
     }
+  }
+
+  private Decision unapplied(long offset) {
+    Map.Entry<Long, Decision> found = unapplied.floorEntry(offset);
+    if (found == null || offset >= found.getKey() + found.getValue().rows()) {
+      throw new IllegalStateException(
+          "Bucket " + bucket + " has a key of offset " + offset + ", which was never decided");
+    }
+    return found.getValue();
   }
 
   private void hide(long previous, long offset) {

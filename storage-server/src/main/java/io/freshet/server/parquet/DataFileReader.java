@@ -96,7 +96,7 @@ public record DataFileReader(Schema columns, FileIO io, BufferAllocator allocato
   }
 
   /** By field id, values that the lake's metadata has for all rows of the file. */
-  private static Map<Integer, ?> constants(DataFile file, PartitionSpec spec) {
+  static Map<Integer, ?> constants(DataFile file, PartitionSpec spec) {
     BaseFileScanTask task =
         new BaseFileScanTask(
             file,

@@ -13,6 +13,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.protocol.FlightErrors;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -88,6 +89,25 @@ final class PlainFlight implements AutoCloseable {
 
   Put put(String command, VectorSchemaRoot root, DictionaryProvider dictionaries) {
     return new Put(FlightDescriptor.command(command.getBytes(UTF_8)), root, dictionaries);
+  }
+
+  /** Sends a batch of nulls into an exchange, and waits for its end. */
+  void exchange(String command, VectorSchemaRoot batch, int rows) {
+    FlightClient.ExchangeReaderWriter exchange =
+        flight.doExchange(FlightDescriptor.command(command.getBytes(UTF_8)));
+    try (FlightStream answers = exchange.getReader()) {
+      exchange.getWriter().start(batch);
+      batch.setRowCount(rows);
+      exchange.getWriter().putNext();
+      exchange.getWriter().completed();
+      while (answers.next()) {
+        answers.getRoot().clear();
+      }
+    } catch (FlightRuntimeException e) {
+      throw FlightErrors.fromFlight(e, "the server");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** The error that the call fails with. */

@@ -25,6 +25,7 @@ import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.LeaseState;
 import io.freshet.protocol.ListTables;
+import io.freshet.protocol.LookUpCommand;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetRange;
@@ -67,6 +68,7 @@ final class ProtocolDocTest {
           LakeBase.class,
           LeaseState.class,
           ListTables.class,
+          LookUpCommand.class,
           NamespaceList.class,
           NamespaceRequest.class,
           OffsetRange.class,

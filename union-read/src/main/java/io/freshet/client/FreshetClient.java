@@ -11,6 +11,7 @@ package io.freshet.client;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
@@ -29,6 +30,7 @@ import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.LeaseState;
 import io.freshet.protocol.ListTables;
+import io.freshet.protocol.LookUpCommand;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
@@ -44,6 +46,7 @@ import io.freshet.protocol.TierResult;
 import io.freshet.protocol.TransactionRequest;
 import io.freshet.protocol.TransactionState;
 import io.freshet.protocol.UnionSnapshot;
+import io.freshet.table.LookUpColumns;
 import io.freshet.table.TableName;
 import java.net.URI;
 import java.time.Duration;
@@ -55,11 +58,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,6 +310,33 @@ public final class FreshetClient implements AutoCloseable {
   public TableOffsets offsets(TableName table, Instant from) {
     return read(
         FreshetAction.OFFSETS, new OffsetsRequest(table, from.toEpochMilli()), TableOffsets.class);
+  }
+
+  /**
+   * Opens a stream that looks up rows of a table by their primary keys.
+   *
+   * @param columns of the rows, in this order; all if null
+   */
+  public KeyLookUp newLookUp(TableName table, @Nullable List<String> columns) {
+    org.apache.iceberg.Schema schema = describeTable(table).schema();
+    LookUpColumns.answer(table, schema, columns); // Refuses what the server would.
+    byte[] command = Json.write(new LookUpCommand(table, columns));
+    return new KeyLookUp(
+        connection.flight().doExchange(FlightDescriptor.command(command)),
+        address,
+        ArrowSchemas.toArrow(LookUpColumns.keys(schema)),
+        allocator);
+  }
+
+  /**
+   * Looks up one batch of keys, which has the columns of the primary key: a row for each key, in
+   * their order, and the column {@code _found} that says whether the key has one. The rows belong
+   * to the caller. Use {@link #newLookUp} for more than one batch.
+   */
+  public VectorSchemaRoot lookUp(TableName table, VectorSchemaRoot keys) {
+    try (KeyLookUp lookUp = newLookUp(table, null)) {
+      return lookUp.lookUp(keys);
+    }
   }
 
   @Override

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * anything is stored.
  */
 final class AppendColumns {
+  private final String action;
   private final TableName table;
   private final Schema logSchema;
   private final int[] sources;
@@ -52,9 +53,20 @@ final class AppendColumns {
   private final @Nullable Integer changeTypes;
 
   /**
+   * Of a stream of rows.
+   *
    * @param given the stream's schema
    */
   AppendColumns(TableDefinition definition, Schema given) {
+    this("append to", definition, given);
+  }
+
+  /**
+   * @param action what is done to the table, for messages
+   * @param given the stream's schema
+   */
+  AppendColumns(String action, TableDefinition definition, Schema given) {
+    this.action = action;
     this.table = definition.name();
     this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
     this.sources = new int[logSchema.getFields().size()];
@@ -69,7 +81,8 @@ final class AppendColumns {
       if (logSchema.getFields().stream().noneMatch(known -> isNamed(known, field.getName()))) {
         throw FreshetException.of(
             SCHEMA_MISMATCH,
-            "Can't append to table %s: it has no column %s; its columns are %s",
+            "Can't %s table %s: it has no column %s; its columns are %s",
+            action,
             table,
             field.getName(),
             tableColumns());
@@ -194,7 +207,8 @@ final class AppendColumns {
     if (!field.isNullable()) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,
-          "Can't append to table %s: column %s is required, and the batch has only %s",
+          "Can't %s table %s: column %s is required, and the batch has only %s",
+          action,
           table,
           field.getName(),
           fields.stream().map(Field::getName).toList());
@@ -210,8 +224,9 @@ final class AppendColumns {
     if (!isSame) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,
-          "Can't append to table %s: column %s has Arrow type %s, and the batch has %s%s. Cast it before"
+          "Can't %s table %s: column %s has Arrow type %s, and the batch has %s%s. Cast it before"
               + " you send it.",
+          action,
           table,
           path,
           expected.getType(),
@@ -225,7 +240,8 @@ final class AppendColumns {
       if (!isByPosition && !isNamed(child, givenChild.getName())) {
         throw FreshetException.of(
             SCHEMA_MISMATCH,
-            "Can't append to table %s: field %d of column %s is named %s, and the batch has %s there",
+            "Can't %s table %s: field %d of column %s is named %s, and the batch has %s there",
+            action,
             table,
             i,
             path,
@@ -247,7 +263,8 @@ final class AppendColumns {
         if (given.isNull(row)) {
           throw FreshetException.of(
               NULL_IN_REQUIRED_COLUMN,
-              "Can't append to table %s: column %s is required and null in row %d of the batch",
+              "Can't %s table %s: column %s is required and null in row %d of the batch",
+              action,
               table,
               path,
               row);
@@ -268,7 +285,8 @@ final class AppendColumns {
         if (!given.isNull(row) && hasNullChild(given, vector, row)) {
           throw FreshetException.of(
               NULL_IN_REQUIRED_COLUMN,
-              "Can't append to table %s: field %s is required and null in row %d of the batch",
+              "Can't %s table %s: field %s is required and null in row %d of the batch",
+              action,
               table,
               childPath,
               row);
@@ -319,7 +337,8 @@ final class AppendColumns {
     if (!isValid || previous > limit) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,
-          "Can't append to table %s: the offsets of column %s are not a valid Arrow buffer",
+          "Can't %s table %s: the offsets of column %s are not a valid Arrow buffer",
+          action,
           table,
           path);
     }

@@ -60,7 +60,7 @@ final class BatchStreamer {
   }
 
   /** False if the reader has gone. */
-  private boolean awaitReader() {
+  boolean awaitReader() {
     WaitResult waited = pressure.waitForListener(TimeUnit.SECONDS.toMillis(SLOW_READER_SECONDS));
     if (waited == WaitResult.CANCELLED || listener.isCancelled()) {
       return false;
@@ -74,7 +74,8 @@ final class BatchStreamer {
     return true;
   }
 
-  private static void move(VectorSchemaRoot from, VectorSchemaRoot to) {
+  /** Moves all rows of a batch, without a copy, to one that has the same columns. */
+  static void move(VectorSchemaRoot from, VectorSchemaRoot to) {
     for (int column = 0; column < from.getFieldVectors().size(); column++) {
       FieldVector target = to.getVector(column);
       from.getVector(column).makeTransferPair(target).transfer();

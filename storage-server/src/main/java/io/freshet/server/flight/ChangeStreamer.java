@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -160,11 +159,7 @@ final class ChangeStreamer {
       return;
     }
     try (batch) {
-      for (int column = 0; column < batch.getFieldVectors().size(); column++) {
-        FieldVector target = out.getVector(column);
-        batch.getVector(column).makeTransferPair(target).transfer();
-      }
-      out.setRowCount(batch.getRowCount());
+      BatchStreamer.move(batch, out);
     }
     listener.putNext();
     out.clear();

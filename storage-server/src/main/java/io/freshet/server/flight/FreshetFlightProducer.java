@@ -23,6 +23,7 @@ import io.freshet.protocol.FlightErrors;
 import io.freshet.protocol.FreshetAction;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.LakeBase;
+import io.freshet.protocol.LookUpCommand;
 import io.freshet.protocol.ReadCommand;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.protocol.UnionSnapshot;
@@ -76,6 +77,8 @@ final class FreshetFlightProducer implements FlightProducer {
   private final Executor changes;
   private final Set<AppendStream> appendStreams = ConcurrentHashMap.newKeySet();
   private final Set<ChangeStreamer> changeStreams = ConcurrentHashMap.newKeySet();
+  private final Set<LookUpStream> lookUpStreams = ConcurrentHashMap.newKeySet();
+  private final LakeFileCache lakeFileCache;
   private volatile boolean isStopped;
 
   /**
@@ -98,13 +101,18 @@ final class FreshetFlightProducer implements FlightProducer {
     this.maxBatchBytes = maxBatchBytes;
     this.reads = reads;
     this.changes = changes;
+    this.lakeFileCache = new LakeFileCache(lakeFiles);
   }
 
-  /** Ends streams into tables and of changes, which their clients would keep open for ever. */
+  /**
+   * Ends streams into tables, of changes and of look-ups, which their clients would keep open for
+   * ever.
+   */
   void stop() {
     isStopped = true;
     appendStreams.forEach(AppendStream::stop);
     changeStreams.forEach(FreshetFlightProducer::stop);
+    lookUpStreams.forEach(LookUpStream::stop);
   }
 
   private static void stop(ChangeStreamer stream) {
@@ -235,6 +243,31 @@ final class FreshetFlightProducer implements FlightProducer {
         acknowledgements.onError(FlightErrors.toFlight(e));
       }
     };
+  }
+
+  @Override
+  public void doExchange(CallContext context, FlightStream keys, ServerStreamListener listener) {
+    LookUpStream stream;
+    try {
+      FlightDescriptor descriptor = keys.getDescriptor();
+      LookUpCommand command =
+          descriptor.isCommand()
+              ? Json.read(descriptor.getCommand(), LookUpCommand.class, "The command")
+              : new LookUpCommand(tableName(descriptor), null);
+      stream = new LookUpStream(tables, command, lakeFileCache::of, lakeFiles, allocator);
+    } catch (RuntimeException e) {
+      listener.error(FlightErrors.toFlight(e));
+      return;
+    }
+    lookUpStreams.add(stream);
+    try {
+      if (isStopped) {
+        stream.stop();
+      }
+      stream.run(keys, listener);
+    } finally {
+      lookUpStreams.remove(stream);
+    }
   }
 
   private void stream(Ticket ticket, ServerStreamListener listener, BatchStreamer streamer) {

@@ -105,6 +105,31 @@ public final class FreshRows {
     return new FreshCursor(this, startOffset, endOffset, filter);
   }
 
+  /**
+   * The batch that has the row at {@code offset}, from memory or else the log; the caller closes
+   * it. The row must be durable.
+   */
+  public FreshSlice batchAt(long offset) {
+    Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
+    if (floor != null && floor.getValue().endOffset() > offset) {
+      FreshBatch found = floor.getValue();
+      ArrowRecordBatch buffers = found.acquire();
+      if (buffers != null) {
+        return slice(
+            found.startOffset(), found.schemaId(), buffers, found.startOffset(), found.endOffset());
+      }
+    }
+    List<LogEntry> entries = log.read(offset, 1);
+    LogEntry entry = entries.get(0);
+    entries.subList(1, entries.size()).forEach(LogEntry::close);
+    return slice(
+        entry.startOffset(),
+        entry.schemaId(),
+        entry.batch(),
+        entry.startOffset(),
+        entry.endOffset());
+  }
+
   /** Bytes of the Arrow buffers of rows [startOffset, endOffset), about. */
   public long bytes(long startOffset, long endOffset) {
     return startOffset >= endOffset ? 0 : bytesUpTo(endOffset) - bytesUpTo(startOffset);

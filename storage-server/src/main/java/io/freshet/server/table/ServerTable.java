@@ -212,6 +212,11 @@ public final class ServerTable {
     });
   }
 
+  /** The lake state that fresh rows are relative to. */
+  public CompletableFuture<LakeState> base() {
+    return onLoop(() -> tiering.base().state());
+  }
+
   /** The keys of a primary-key table, null for a log table. */
   public @Nullable TableKeys keys() {
     return keys;

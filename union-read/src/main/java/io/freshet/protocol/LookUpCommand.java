@@ -1,0 +1,20 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.protocol;
+
+import io.freshet.table.TableName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Command of a {@code DoExchange} that looks up rows by their primary keys.
+ *
+ * @param columns of the rows, in this order; all if null
+ */
+public record LookUpCommand(TableName table, @Nullable List<String> columns) {}

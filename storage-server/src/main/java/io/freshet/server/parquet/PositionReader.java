@@ -8,14 +8,20 @@
  */
 package io.freshet.server.parquet;
 
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.util.VectorSchemaRootAppender;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
@@ -27,13 +33,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads single rows of data files by their positions. Keeps the files open that it has read last,
- * since opening one costs more than reading a row. For one thread.
+ * since opening one costs more than reading a row, and rows near those that it was asked for, since
+ * a page has to be decoded whole. For one thread.
  */
 public final class PositionReader implements AutoCloseable {
   static final int MAX_OPEN_FILES = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(PositionReader.class);
   private static final int BATCH_ROWS = 4096;
+
+  /** Rows are decoded and kept in blocks of so many positions. */
+  static final int BLOCK_ROWS = 1024;
+
+  /** Of all blocks that are kept. */
+  static final long MAX_KEPT_BYTES = 32 << 20;
 
   private final Schema columns;
   private final FileIO io;
@@ -43,7 +56,16 @@ public final class PositionReader implements AutoCloseable {
   /** By location, the one that was read longest ago first; empty for those that need a scan. */
   private final LinkedHashMap<String, Opened> open = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Rows that were decoded, the block that was used longest ago first. */
+  private final LinkedHashMap<BlockName, Block> blocks = new LinkedHashMap<>(16, 0.75f, true);
+
+  private long keptBytes;
+
   private record Opened(@Nullable PageReads pages) {}
+
+  private record BlockName(String location, long number) {}
+
+  private record Block(VectorSchemaRoot rows, long bytes) {}
 
   /**
    * A data file of the lake.
@@ -79,8 +101,9 @@ public final class PositionReader implements AutoCloseable {
         scan(source, positions, read);
       } else {
         for (int next = 0; next < positions.length; ) {
-          next += pages.read(positions, next, rows);
-          read.add(DataFileReader.take(rows));
+          int end = endOfBlock(positions, next);
+          read.add(gather(block(source, pages, positions[next] / BLOCK_ROWS), positions, next, end));
+          next = end;
         }
       }
       return read;
@@ -94,7 +117,67 @@ public final class PositionReader implements AutoCloseable {
   @Override
   public void close() {
     rows.close();
+    blocks.values().forEach(block -> block.rows().close());
+    blocks.clear();
+    keptBytes = 0;
     List.copyOf(open.keySet()).forEach(this::forget);
+  }
+
+  private static int endOfBlock(long[] positions, int from) {
+    int end = from;
+    while (end < positions.length && positions[end] / BLOCK_ROWS == positions[from] / BLOCK_ROWS) {
+      end++;
+    }
+    return end;
+  }
+
+  private VectorSchemaRoot gather(VectorSchemaRoot block, long[] positions, int from, int to) {
+    int[] wanted = new int[to - from];
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = (int) (positions[from + i] % BLOCK_ROWS);
+    }
+    return ArrowBatches.gather(block, wanted, allocator);
+  }
+
+  private VectorSchemaRoot block(SourceFile source, PageReads pages, long number)
+      throws IOException {
+    BlockName name = new BlockName(source.file().location(), number);
+    Block known = blocks.get(name);
+    if (known != null) {
+      return known.rows();
+    }
+    long start = number * BLOCK_ROWS;
+    long end = Math.min(start + BLOCK_ROWS, source.file().recordCount());
+    if (end <= start) {
+      throw new IOException("it has " + source.file().recordCount() + " rows");
+    }
+    VectorSchemaRoot decoded = decode(pages, LongStream.range(start, end).toArray());
+    long bytes = decoded.getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum();
+    blocks.put(name, new Block(decoded, bytes));
+    keptBytes += bytes;
+    while (keptBytes > MAX_KEPT_BYTES && blocks.size() > 1) {
+      BlockName oldest = blocks.keySet().iterator().next();
+      Block dropped = requireNonNull(blocks.remove(oldest), "block");
+      keptBytes -= dropped.bytes();
+      dropped.rows().close();
+    }
+    return decoded;
+  }
+
+  /** A block may be in two row groups. */
+  private VectorSchemaRoot decode(PageReads pages, long[] positions) throws IOException {
+    int count = pages.read(positions, 0, rows);
+    VectorSchemaRoot decoded = DataFileReader.take(rows);
+    try {
+      while (count < positions.length) {
+        count += pages.read(positions, count, rows);
+        VectorSchemaRootAppender.append(false, decoded, rows);
+      }
+      return decoded;
+    } catch (IOException | RuntimeException e) {
+      decoded.close();
+      throw e;
+    }
   }
 
   private @Nullable PageReads pages(SourceFile source) throws IOException {

@@ -8,10 +8,12 @@
  */
 package io.freshet.server.parquet;
 
+import static io.freshet.error.FreshetErrorCode.INDEX_CORRUPT;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
+import io.freshet.error.FreshetException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,9 +93,20 @@ public final class PositionReader implements AutoCloseable {
    * @param positions long[n], ascending, each once
    * @return batches that have the rows together, in order; they belong to the caller
    * @throws io.freshet.error.FreshetException LAKE_UNAVAILABLE if the storage fails, LAKE_DIVERGED
-   *     if the file is damaged
+   *     if the file is damaged, INDEX_CORRUPT if it has fewer rows
    */
   public List<VectorSchemaRoot> read(SourceFile source, long[] positions) {
+    long last = positions[positions.length - 1];
+    if (last >= source.file().recordCount()) {
+      throw FreshetException.of(
+          INDEX_CORRUPT,
+          "Cannot read position %d of data file %s: it has %d rows, so the key index that named it is"
+              + " damaged. Stop the server and delete the index folder in its data folder: it is made anew"
+              + " from the lake.",
+          last,
+          source.file().location(),
+          source.file().recordCount());
+    }
     List<VectorSchemaRoot> read = new ArrayList<>();
     try {
       PageReads pages = pages(source);
@@ -102,7 +115,8 @@ public final class PositionReader implements AutoCloseable {
       } else {
         for (int next = 0; next < positions.length; ) {
           int end = endOfBlock(positions, next);
-          read.add(gather(block(source, pages, positions[next] / BLOCK_ROWS), positions, next, end));
+          read.add(
+              gather(block(source, pages, positions[next] / BLOCK_ROWS), positions, next, end));
           next = end;
         }
       }
@@ -148,9 +162,6 @@ public final class PositionReader implements AutoCloseable {
     }
     long start = number * BLOCK_ROWS;
     long end = Math.min(start + BLOCK_ROWS, source.file().recordCount());
-    if (end <= start) {
-      throw new IOException("it has " + source.file().recordCount() + " rows");
-    }
     VectorSchemaRoot decoded = decode(pages, LongStream.range(start, end).toArray());
     long bytes = decoded.getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum();
     blocks.put(name, new Block(decoded, bytes));

@@ -54,17 +54,21 @@ final class PositionReaderTest {
   }
 
   @Test
-  void positionsThatTheFileDoesNotHaveAreSaidToBeDamage() {
+  void positionsThatTheFileDoesNotHaveAreSaidToBeOfADamagedIndex() {
     Schema schema = TestSchemas.allTypes();
     List<Record> records = new RandomRecords(1, 1).of(schema, 100);
     try (WriterFixture fixture = new WriterFixture(schema);
         PositionReader reader = new PositionReader(schema, fixture.io(), allocator)) {
       SourceFile source = source(fixture, records);
       for (long position : new long[] {100, 2000}) {
-        assertThatThrownBy(() -> reader.read(source, new long[] {position}))
-            .hasMessageContaining(
-                "Cannot read data file " + source.file().location() + " from position " + position)
-            .hasMessageContaining("it has 100 rows");
+        assertThatThrownBy(() -> reader.read(source, new long[] {3, position}))
+            .hasMessage(
+                "Cannot read position "
+                    + position
+                    + " of data file "
+                    + source.file().location()
+                    + ": it has 100 rows, so the key index that named it is damaged. Stop the server and"
+                    + " delete the index folder in its data folder: it is made anew from the lake.");
       }
     }
   }
@@ -111,8 +115,7 @@ final class PositionReaderTest {
         read.addAll(new ArrowRows(schema, batch).copyAll());
       }
     }
-    List<Record> expected =
-        LongStream.of(positions).mapToObj(at -> records.get((int) at)).toList();
+    List<Record> expected = LongStream.of(positions).mapToObj(at -> records.get((int) at)).toList();
     assertThat(WriterFixture.plain(read)).isEqualTo(WriterFixture.plain(expected));
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sets of offsets against a TreeSet. */
 final class OffsetSetTest {
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 40;
 
   /** A frozen set and what it must hold of [droppedBelow, …). */
   private record Expected(FrozenOffsets frozen, TreeSet<Long> offsets, long droppedBelow) {}

@@ -165,6 +165,13 @@ final class SimulatedServer {
       bucket.loop().execute(() -> release(bucket));
     }
     scheduler.stop();
+    // Of a table that was just being opened.
+    buckets()
+        .forEach(bucket -> {
+          bucket.log().close();
+          release(bucket);
+        });
+    scheduler.stop();
     isAlive = false;
     checkMemory();
   }

@@ -131,13 +131,14 @@ final class UpsertBenchmark implements Benchmark {
 
   private List<Result> plans(FreshetClient client) {
     List<Double> millis = new ArrayList<>();
-    UnionSnapshot last = null;
     for (int i = 0; i < PLANS; i++) {
       long start = System.nanoTime();
-      last = client.plan(TABLE);
+      UnionSnapshot planned = client.plan(TABLE);
       millis.add(Workbench.seconds(start) * 1_000);
-      client.release(last);
+      client.release(planned);
     }
+    UnionSnapshot last = client.plan(TABLE);
+    client.release(last);
     Samples samples = Samples.of(millis);
     long bytes = 0;
     for (FileOverlay overlay : last.overlays()) {

@@ -115,7 +115,7 @@ final class ReadCommand implements Callable<Integer> {
     List<UnionPart> wanted() {
       return onlyFresh
           ? List.of(UnionPart.FRESH)
-          : onlyLake ? List.of(UnionPart.LAKE) : List.of(UnionPart.values());
+          : onlyLake ? List.of(UnionPart.BASE) : List.of(UnionPart.LAKE, UnionPart.FRESH);
     }
   }
 
@@ -262,6 +262,6 @@ final class ReadCommand implements Callable<Integer> {
   }
 
   private static String label(UnionPart part) {
-    return part == UnionPart.LAKE ? "lake" : "fresh";
+    return part == UnionPart.FRESH ? "fresh" : "lake";
   }
 }

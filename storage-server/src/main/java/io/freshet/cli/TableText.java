@@ -62,7 +62,9 @@ final class TableText {
     line(
         "Fresh rows",
         Quantities.count(table.freshRows()) + " (" + Quantities.bytes(freshBytes) + ")");
-    line("Rows in all", Quantities.count(table.lakeRows() + table.freshRows()));
+    if (!table.hasPrimaryKey()) { // Else a fresh row may be in the place of one in the lake.
+      line("Rows in all", Quantities.count(table.lakeRows() + table.freshRows()));
+    }
     line("Lake metadata", table.location());
     printColumns(table.schema());
     printBuckets(table.fresh());

@@ -76,6 +76,26 @@ final class RowCommandsIT {
   }
 
   @Test
+  void rowsWithTheSameKeyTakeEachOthersPlace() throws IOException {
+    run("table", "create", "db.k", "--columns", "id long, name string", "--primary-key", "id");
+    run("write", "db.k", csv("a.csv", 0, 25));
+    run("tier", "db.k");
+    run("write", "db.k", csv("b.csv", 20, 30));
+
+    CommandRun count = run("read", "db.k", "--count");
+    assertThat(count.out()).isEqualTo("30" + System.lineSeparator());
+    assertThat(count.err()).startsWith("Rows: 20 lake, 10 fresh");
+    assertThat(run("read", "db.k").out()).contains("(30 rows)");
+    assertThat(run("read", "db.k", "--count", "--lake").out()).isEqualTo("25\n");
+    assertThat(run("compact", "db.k").out())
+        .isEqualTo("Table db.k has no files that are worth rewriting\n");
+    run("tier", "db.k");
+    assertThat(run("expire", "db.k", "--older-than", "0s").out())
+        .startsWith("Removed 1 snapshots of db.k");
+    assertThat(run("read", "db.k", "--count").out()).isEqualTo("30\n");
+  }
+
+  @Test
   void aTerminalShowsTwentyRowsUnlessToldOtherwise() throws IOException {
     run("write", "db.t", csv("a.csv", 0, 25), "--create");
     String address = server.server().flightUri();

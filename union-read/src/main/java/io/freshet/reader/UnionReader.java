@@ -54,14 +54,17 @@ public final class UnionReader {
    */
   public BatchSource read(UnionSnapshot snapshot, Projection projection) {
     return BatchSource.concat(
-        List.of(
-            lakeRows(snapshot, overlays(snapshot.overlays()), projection),
-            freshRows(snapshot, projection)));
+        List.of(readLiveLake(snapshot, projection), freshRows(snapshot, projection)));
   }
 
   /** The rows of the base alone. */
   public BatchSource readLake(UnionSnapshot snapshot, Projection projection) {
     return lakeRows(snapshot, Map.of(), projection);
+  }
+
+  /** The rows of the base that fresh changes have not superseded: the lake's part of a union. */
+  public BatchSource readLiveLake(UnionSnapshot snapshot, Projection projection) {
+    return lakeRows(snapshot, overlays(snapshot.overlays()), projection);
   }
 
   /** The rows of the snapshot that the base does not hold. */

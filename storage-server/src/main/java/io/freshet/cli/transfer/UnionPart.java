@@ -13,15 +13,21 @@ import io.freshet.reader.BatchSource;
 import io.freshet.reader.Projection;
 import io.freshet.reader.UnionReader;
 
-/** The two halves of a union read. */
+/** What a read may be made of. */
 public enum UnionPart {
+  /** The lake as it is, also with rows that fresh changes have superseded. */
+  BASE,
+  /** The lake's part of a union read. */
   LAKE,
+  /** The other part of a union read. */
   FRESH;
 
-  /** Reads this half; the caller closes the result. */
+  /** Reads this part; the caller closes the result. */
   public BatchSource read(UnionReader reader, UnionSnapshot snapshot, Projection projection) {
-    return this == LAKE
-        ? reader.readLake(snapshot, projection)
-        : reader.readFresh(snapshot, projection);
+    return switch (this) {
+      case BASE -> reader.readLake(snapshot, projection);
+      case LAKE -> reader.readLiveLake(snapshot, projection);
+      case FRESH -> reader.readFresh(snapshot, projection);
+    };
   }
 }

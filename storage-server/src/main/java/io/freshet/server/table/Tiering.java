@@ -39,7 +39,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,21 +195,27 @@ final class Tiering {
             context.epoch(),
             context.newId().get(),
             context.allocator());
-    CompletableFuture<Attempt> attempt = new CompletableFuture<>();
-    attempt.whenComplete((done, error) ->
-        context.loop().execute(() -> finish(definition, run, done, error, wanted)));
+    inLake(
+        () -> attempt(run, from, isReload),
+        (done, error) -> finish(definition, run, done, error, wanted));
+  }
+
+  /** Does work that blocks, and tells the event loop what came of it. */
+  private <T> void inLake(Supplier<T> work, BiConsumer<@Nullable T, @Nullable Throwable> finish) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    done.whenComplete((value, error) -> context.loop().execute(() -> finish.accept(value, error)));
     try {
       context
           .blocking()
           .execute(() -> {
             try {
-              attempt.complete(attempt(run, from, isReload));
+              done.complete(work.get());
             } catch (RuntimeException | Error e) {
-              attempt.completeExceptionally(e);
+              done.completeExceptionally(e);
             }
           });
     } catch (RejectedExecutionException e) {
-      attempt.completeExceptionally(e); // The server is shutting down.
+      done.completeExceptionally(e); // The server is shutting down.
     }
   }
 
@@ -259,21 +267,7 @@ final class Tiering {
     Rewrite next = rewrites.removeFirst();
     LakeState from = base.state();
     UUID id = context.newId().get();
-    CompletableFuture<Rewritten> attempt = new CompletableFuture<>();
-    attempt.whenComplete((done, error) -> context.loop().execute(() -> finish(next, done, error)));
-    try {
-      context
-          .blocking()
-          .execute(() -> {
-            try {
-              attempt.complete(commit(next.files(), from, id));
-            } catch (RuntimeException | Error e) {
-              attempt.completeExceptionally(e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      attempt.completeExceptionally(e); // The server is shutting down.
-    }
+    inLake(() -> commit(next.files(), from, id), (done, error) -> finish(next, done, error));
   }
 
   private Rewritten commit(RewrittenFiles files, LakeState from, UUID id) {
@@ -314,7 +308,7 @@ final class Tiering {
     } else if (done.outcome() instanceof CommitOutcome.Unknown) {
       isBaseUncertain = true;
     } else if (done.outcome() instanceof CommitOutcome.Conflict conflict && keys != null) {
-      onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
+      onStale.accept(foreign(conflict.snapshotId()));
     }
     rewrite.done().complete(done.outcome());
     commitRewrites();
@@ -339,7 +333,7 @@ final class Tiering {
       return; // A run that is under way finds out itself.
     }
     if (keys != null) {
-      onStale.accept(foreign(state));
+      onStale.accept(foreign(state.snapshotId()));
       return;
     }
     FreshetException failure = swapLogBase(state);
@@ -351,8 +345,8 @@ final class Tiering {
     }
   }
 
-  private static String foreign(LakeState state) {
-    return "another writer has committed lake snapshot " + state.snapshotId();
+  private static String foreign(@Nullable Long snapshotId) {
+    return "another writer has committed lake snapshot " + snapshotId;
   }
 
   /** Fails all who wait for a run that has not started. */
@@ -374,6 +368,11 @@ final class Tiering {
     isRunning = false;
     Throwable failure = error;
     CommitOutcome outcome = attempt == null ? null : attempt.outcome();
+    if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
+      waitOn(wanted.requests);
+      onStale.accept(foreign(conflict.snapshotId()));
+      return;
+    }
     LakeState before = base.state();
     if (attempt != null && outcome instanceof CommitOutcome.Committed committed) {
       failure = swapBase(committed.state(), attempt.deletes(), run);
@@ -383,11 +382,6 @@ final class Tiering {
       failure = conflict.reason();
     } else if (outcome instanceof CommitOutcome.Unknown unknown) {
       failure = unknown.reason();
-    }
-    if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
-      waitOn(wanted.requests);
-      onStale.accept("another writer has committed lake snapshot " + conflict.snapshotId());
-      return;
     }
     if (failure == null) {
       succeed(before, wanted);
@@ -461,7 +455,7 @@ final class Tiering {
     if (keys != null) {
       TieringRun committed = committed(state, last);
       if (committed == null) {
-        onStale.accept(foreign(state));
+        onStale.accept(foreign(state.snapshotId()));
         return FreshetException.of(
             TABLE_NOT_READY,
             "Table %s is being opened again, from lake snapshot %d of another writer: try again after a pause",

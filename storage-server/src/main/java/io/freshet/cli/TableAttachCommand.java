@@ -11,15 +11,9 @@ package io.freshet.cli;
 import io.freshet.cli.output.Console;
 import io.freshet.protocol.AttachTable;
 import io.freshet.table.TableName;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -42,32 +36,7 @@ final class TableAttachCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "The table's name: namespace.table.")
   private String name = "";
 
-  @Option(
-      names = "--primary-key",
-      paramLabel = "COLUMN",
-      split = ",",
-      description = "Columns that tell rows apart. Without it rows are only added.")
-  private List<String> primaryKey = new ArrayList<>();
-
-  @Option(
-      names = "--buckets",
-      paramLabel = "N",
-      description = "How many logs the table's writes are spread over. Default: 4.")
-  private @Nullable Integer buckets;
-
-  @Option(
-      names = "--bucket-key",
-      paramLabel = "COLUMN",
-      split = ",",
-      description =
-          "Columns whose values choose a row's bucket. Default: the primary key, or round robin.")
-  private List<String> bucketKey = new ArrayList<>();
-
-  @Option(
-      names = "--property",
-      paramLabel = "KEY=VALUE",
-      description = "A table property of Freshet or of Iceberg. Repeat it for more.")
-  private Map<String, String> properties = new LinkedHashMap<>();
+  @Mixin private final KeyAndBucketArguments layout = new KeyAndBucketArguments();
 
   TableAttachCommand(Console console) {
     this.console = console;
@@ -82,7 +51,13 @@ final class TableAttachCommand implements Callable<Integer> {
               "Attached table " + table,
               connection
                   .client()
-                  .attachTable(new AttachTable(table, primaryKey, buckets, bucketKey, properties)));
+                  .attachTable(
+                      new AttachTable(
+                          table,
+                          layout.primaryKey(),
+                          layout.buckets(),
+                          layout.bucketKey(),
+                          layout.properties())));
     }
     return ExitCode.OK.number();
   }

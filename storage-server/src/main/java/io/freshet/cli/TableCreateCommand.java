@@ -23,9 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
@@ -59,14 +57,7 @@ final class TableCreateCommand implements Callable<Integer> {
 
   @Mixin private final InputArguments input = new InputArguments();
 
-  @Option(
-      names = "--primary-key",
-      paramLabel = "COLUMN",
-      split = ",",
-      description =
-          "Columns that tell rows apart: a row that is written takes the place of the one with the same"
-              + " key. Without it rows are only added.")
-  private List<String> primaryKey = new ArrayList<>();
+  @Mixin private final KeyAndBucketArguments layout = new KeyAndBucketArguments();
 
   @Option(
       names = "--partition-by",
@@ -81,28 +72,6 @@ final class TableCreateCommand implements Callable<Integer> {
       paramLabel = "COLUMN [DESC]",
       description = "How rows are sorted within a lake file. Repeat it for more.")
   private List<String> sorting = new ArrayList<>();
-
-  @Option(
-      names = "--buckets",
-      paramLabel = "N",
-      description = "How many logs the table's writes are spread over. Default: 4.")
-  private @Nullable Integer buckets;
-
-  @Option(
-      names = "--bucket-key",
-      paramLabel = "COLUMN",
-      split = ",",
-      description =
-          "Columns whose values choose a row's bucket. Default: the primary key, or round robin.")
-  private List<String> bucketKey = new ArrayList<>();
-
-  @Option(
-      names = "--property",
-      paramLabel = "KEY=VALUE",
-      description =
-          "A table property, of Freshet (freshet.freshness=10s: rows move to the lake when they are"
-              + " this old) or of Iceberg. Repeat it for more.")
-  private Map<String, String> properties = new LinkedHashMap<>();
 
   @Option(
       names = "--if-not-exists",
@@ -143,12 +112,12 @@ final class TableCreateCommand implements Callable<Integer> {
     CreateTable request =
         new CreateTable(
             table,
-            PrimaryKey.in(schema(), primaryKey),
+            PrimaryKey.in(schema(), layout.primaryKey()),
             partitioning,
             sorting,
-            buckets,
-            bucketKey,
-            properties);
+            layout.buckets(),
+            layout.bucketKey(),
+            layout.properties());
     try (Connection connection = server.connect()) {
       TableText text = new TableText(console);
       try {

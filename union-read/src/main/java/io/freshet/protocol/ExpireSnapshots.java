@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Asks for an expiry of lake snapshots.
  *
  * @param olderThanMillis snapshots and orphan files younger than this moment stay, since 1970 UTC;
- *     five days ago if null
+ *     five days ago if null. Orphan files stay for an hour at least
  * @param retainLast so many of the newest snapshots stay; 1 if null
  */
 public record ExpireSnapshots(

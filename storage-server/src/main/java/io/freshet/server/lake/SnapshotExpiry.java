@@ -12,6 +12,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which snapshots of a lake table may go.
@@ -19,10 +20,16 @@ import java.util.Set;
  * @param olderThan younger ones stay
  * @param retainLast so many of the current snapshot and those before it stay; at least 1
  * @param keepSnapshotIds these stay, since somebody reads them or will have to compare with them
+ * @param baseSnapshotId the base at the moment when nobody read others than those; it and all later
+ *     ones stay, since somebody may read them by now. Null if the lake was empty.
  * @param epoch of this server
  */
 public record SnapshotExpiry(
-    Instant olderThan, int retainLast, Set<Long> keepSnapshotIds, long epoch) {
+    Instant olderThan,
+    int retainLast,
+    Set<Long> keepSnapshotIds,
+    @Nullable Long baseSnapshotId,
+    long epoch) {
   public SnapshotExpiry {
     requireNonNull(olderThan, "olderThan");
     keepSnapshotIds = Set.copyOf(keepSnapshotIds);

@@ -30,12 +30,14 @@ record SnapshotRetention(TableMetadata metadata, UUID tableId, SnapshotExpiry ex
    */
   int apply(Table table) {
     Set<Long> needed = needed();
+    long baseSequenceNumber = baseSequenceNumber();
     // Snapshots are named one by one: only then does Iceberg look at what is reachable before it
     // deletes a file. Else it takes a Puffin file for unused once one of its vectors is replaced.
     ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(0);
     int count = 0;
     for (Snapshot snapshot : metadata.snapshots()) {
       if (snapshot.timestampMillis() < expiry.olderThan().toEpochMilli()
+          && snapshot.sequenceNumber() < baseSequenceNumber
           && !needed.contains(snapshot.snapshotId())) {
         expire.expireSnapshotId(snapshot.snapshotId());
         count++;
@@ -48,6 +50,12 @@ record SnapshotRetention(TableMetadata metadata, UUID tableId, SnapshotExpiry ex
       expire.commit();
     }
     return count;
+  }
+
+  private long baseSequenceNumber() {
+    Long baseId = expiry.baseSnapshotId();
+    Snapshot base = baseId == null ? null : metadata.snapshot(baseId);
+    return base == null ? 0 : base.sequenceNumber();
   }
 
   private Set<Long> needed() {

@@ -63,6 +63,9 @@ public final class ServerTable {
   /** So often it is looked whether there are files to compact. */
   private static final int TIERINGS_PER_COMPACTION = 8;
 
+  /** Younger files that no snapshot refers to may belong to a commit that is under way. */
+  private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+
   private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
 
@@ -332,16 +335,25 @@ public final class ServerTable {
   /**
    * Expires lake snapshots that nobody reads under a lease, and files that no snapshot refers to.
    *
-   * @param olderThan younger snapshots and files stay
+   * @param olderThan younger snapshots and files stay; files also if they may be of a commit that is
+   *     under way
    * @param retainLast so many of the newest snapshots stay
    */
   public CompletableFuture<ExpireResult> expire(Instant olderThan, int retainLast) {
-    return onLoop(leases::baseSnapshots)
+    Instant youngestOrphan = Instant.ofEpochMilli(nowMillis()).minus(ORPHAN_AGE);
+    return onLoop(() ->
+            new SnapshotExpiry(
+                olderThan,
+                retainLast,
+                leases.baseSnapshots(),
+                tiering.base().state().snapshotId(),
+                context.epoch()))
         .thenApplyAsync(
-            leased -> {
-              int snapshots =
-                  lake.expire(new SnapshotExpiry(olderThan, retainLast, leased, context.epoch()));
-              return new ExpireResult(snapshots, lake.removeOrphans(olderThan).size());
+            expiry -> {
+              int snapshots = lake.expire(expiry);
+              Instant orphansOlderThan =
+                  olderThan.isBefore(youngestOrphan) ? olderThan : youngestOrphan;
+              return new ExpireResult(snapshots, lake.removeOrphans(orphansOlderThan).size());
             },
             context.blocking());
   }

@@ -41,17 +41,17 @@ class SnapshotExpiryIT {
       long last = snapshot(fixture.tier(ids(), 6));
       int puffins = fixture.filesEndingWith(".puffin").size();
 
-      assertThat(fixture.table().expire(expiry(1, Set.of(leased)))).isEqualTo(2);
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of(leased)))).isEqualTo(2);
       assertThat(snapshots(fixture)).containsExactlyInAnyOrder(leased, last);
       assertThat(fixture.rows()).containsExactly(0L, 8L);
       assertThat(fixture.rows(leased)).containsExactly(0L, 4L, 6L);
       assertThat(fixture.filesEndingWith(".puffin")).hasSize(puffins);
       assertThatThrownBy(() -> fixture.table().deletes(first)).hasMessageContaining("has expired");
 
-      assertThat(fixture.table().expire(expiry(1, Set.of()))).isEqualTo(1);
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of()))).isEqualTo(1);
       assertThat(fixture.filesEndingWith(".puffin")).hasSize(puffins - 1);
       assertThat(fixture.rows()).containsExactly(0L, 8L);
-      assertThat(fixture.table().expire(expiry(1, Set.of()))).isZero();
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of()))).isZero();
     }
   }
 
@@ -62,7 +62,7 @@ class SnapshotExpiryIT {
       fixture.tier(ids(), 0, 1);
       fixture.tier(ids(), 2);
       LakeState last = fixture.tier(ids(4));
-      assertThat(fixture.table().expire(expiry(1, Set.of()))).isEqualTo(3);
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of()))).isEqualTo(3);
       assertThat(fixture.rows()).containsExactly(3L, 4L);
       LakeDeletes deletes = fixture.over(fixture.operations()).deletes(last.snapshotId());
       assertThat(deletes.files()).hasSize(2);
@@ -78,7 +78,7 @@ class SnapshotExpiryIT {
       LakeState tiered = fixture.tier(ids(6));
       fixture.foreignAppend(1);
       fixture.foreignAppend(3);
-      assertThat(fixture.table().expire(expiry(1, Set.of()))).isEqualTo(1);
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of()))).isEqualTo(1);
       assertThat(snapshots(fixture)).hasSize(3).contains(snapshot(tiered));
       assertThat(fixture.table().load().tiered()).isEqualTo(tiered.tiered());
     }
@@ -91,11 +91,26 @@ class SnapshotExpiryIT {
       fixture.tier(ids(2));
       fixture.tier(ids(4));
       fixture.tier(ids(6));
-      SnapshotExpiry young = new SnapshotExpiry(Instant.EPOCH, 1, Set.of(), EPOCH);
+      SnapshotExpiry young = new SnapshotExpiry(Instant.EPOCH, 1, Set.of(), current(fixture), EPOCH);
       assertThat(fixture.table().expire(young)).isZero();
       fixture.iceberg().manageSnapshots().createTag("audit", first).commit();
-      assertThat(fixture.table().expire(expiry(2, Set.of()))).isEqualTo(1);
+      assertThat(fixture.table().expire(expiry(fixture, 2, Set.of()))).isEqualTo(1);
       assertThat(snapshots(fixture)).hasSize(3).contains(first);
+    }
+  }
+
+  @Test
+  void snapshotsThatMayHaveBeenLeasedSinceStay() {
+    try (LakeTableFixture fixture = new LakeTableFixture(data)) {
+      fixture.tier(ids(0));
+      long base = snapshot(fixture.tier(ids(2)));
+      long later = snapshot(fixture.tier(ids(4)));
+      long current = snapshot(fixture.tier(ids(6)));
+      SnapshotExpiry expiry = new SnapshotExpiry(future(), 1, Set.of(), base, EPOCH);
+      assertThat(fixture.table().expire(expiry)).isEqualTo(1);
+      assertThat(snapshots(fixture)).containsExactlyInAnyOrder(base, later, current);
+      SnapshotExpiry ofEmptyLake = new SnapshotExpiry(future(), 1, Set.of(), null, EPOCH);
+      assertThat(fixture.table().expire(ofEmptyLake)).isZero();
     }
   }
 
@@ -104,7 +119,7 @@ class SnapshotExpiryIT {
     try (LakeTableFixture fixture = new LakeTableFixture(data)) {
       fixture.tier(ids(0));
       fixture.tier(ids(2));
-      SnapshotExpiry old = new SnapshotExpiry(future(), 1, Set.of(), EPOCH - 1);
+      SnapshotExpiry old = new SnapshotExpiry(future(), 1, Set.of(), current(fixture), EPOCH - 1);
       assertThatThrownBy(() -> fixture.table().expire(old))
           .isInstanceOfSatisfying(
               FreshetException.class, e -> assertThat(e.code()).isEqualTo(FreshetErrorCode.FENCED));
@@ -124,7 +139,7 @@ class SnapshotExpiryIT {
           .setMaxSnapshotAgeMs("main", 1)
           .setMinSnapshotsToKeep("main", 1)
           .commit();
-      assertThatThrownBy(() -> fixture.table().expire(expiry(1, Set.of(leased))))
+      assertThatThrownBy(() -> fixture.table().expire(expiry(fixture, 1, Set.of(leased))))
           .hasMessageContaining("would expire snapshot " + leased + ", too, which is needed")
           .hasMessageEndingWith("Remove that retention from the branch.");
       assertThat(snapshots(fixture)).hasSize(3);
@@ -138,7 +153,7 @@ class SnapshotExpiryIT {
       fixture.tier(ids(2));
       fixture.iceberg().updateProperties().set(TableProperties.GC_ENABLED, "false").commit();
       LakeFiles orphans = fixture.write(ids(5));
-      assertThat(fixture.table().expire(expiry(1, Set.of()))).isZero();
+      assertThat(fixture.table().expire(expiry(fixture, 1, Set.of()))).isZero();
       assertThat(fixture.table().removeOrphans(future())).isEmpty();
       fixture.table().discard(orphans);
     }
@@ -179,8 +194,12 @@ class SnapshotExpiryIT {
     return Instant.now().plusSeconds(3600);
   }
 
-  private static SnapshotExpiry expiry(int retainLast, Set<Long> keep) {
-    return new SnapshotExpiry(future(), retainLast, keep, EPOCH);
+  private static SnapshotExpiry expiry(LakeTableFixture fixture, int retainLast, Set<Long> keep) {
+    return new SnapshotExpiry(future(), retainLast, keep, current(fixture), EPOCH);
+  }
+
+  private static long current(LakeTableFixture fixture) {
+    return fixture.iceberg().currentSnapshot().snapshotId();
   }
 
   private static long snapshot(LakeState state) {

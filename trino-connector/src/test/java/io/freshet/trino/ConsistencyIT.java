@@ -115,8 +115,7 @@ final class ConsistencyIT {
     String transaction = client.beginTransaction(TABLE, null, null).transaction();
     try (TableWriter writer = client.newWriter(TABLE, transaction, UUID.randomUUID());
         VectorSchemaRoot rows =
-            VectorSchemaRoot.create(
-                ArrowSchemas.toArrow(schema), FreshetQueryRunner.allocator())) {
+            VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), FreshetQueryRunner.allocator())) {
       ArrowRowAppender appender = new ArrowRowAppender(schema, rows);
       for (int id : ids) {
         GenericRecord row = GenericRecord.create(schema);
@@ -145,8 +144,7 @@ final class ConsistencyIT {
   private static int queryUntil(Instant end) {
     int queries = 0;
     while (Instant.now().isBefore(end)) {
-      assertSum(
-          RUNNER.execute("SELECT count(*), sum(balance) FROM money").getMaterializedRows());
+      assertSum(RUNNER.execute("SELECT count(*), sum(balance) FROM money").getMaterializedRows());
       assertThat(
               RUNNER
                   .execute(
@@ -186,7 +184,6 @@ final class ConsistencyIT {
   }
 
   private static void assertSum(List<MaterializedRow> rows) {
-    assertThat(rows.get(0).getFields())
-        .containsExactly((long) ACCOUNTS, ACCOUNTS * BALANCE);
+    assertThat(rows.get(0).getFields()).containsExactly((long) ACCOUNTS, ACCOUNTS * BALANCE);
   }
 }

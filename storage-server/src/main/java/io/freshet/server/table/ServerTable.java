@@ -335,8 +335,8 @@ public final class ServerTable {
   /**
    * Expires lake snapshots that nobody reads under a lease, and files that no snapshot refers to.
    *
-   * @param olderThan younger snapshots and files stay; files also if they may be of a commit that is
-   *     under way
+   * @param olderThan younger snapshots and files stay; files also if they may be of a commit that
+   *     is under way
    * @param retainLast so many of the newest snapshots stay
    */
   public CompletableFuture<ExpireResult> expire(Instant olderThan, int retainLast) {

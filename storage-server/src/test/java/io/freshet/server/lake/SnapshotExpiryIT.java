@@ -91,7 +91,8 @@ class SnapshotExpiryIT {
       fixture.tier(ids(2));
       fixture.tier(ids(4));
       fixture.tier(ids(6));
-      SnapshotExpiry young = new SnapshotExpiry(Instant.EPOCH, 1, Set.of(), current(fixture), EPOCH);
+      SnapshotExpiry young =
+          new SnapshotExpiry(Instant.EPOCH, 1, Set.of(), current(fixture), EPOCH);
       assertThat(fixture.table().expire(young)).isZero();
       fixture.iceberg().manageSnapshots().createTag("audit", first).commit();
       assertThat(fixture.table().expire(expiry(fixture, 2, Set.of()))).isEqualTo(1);

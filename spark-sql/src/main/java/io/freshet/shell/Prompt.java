@@ -84,7 +84,8 @@ final class Prompt {
     }
   }
 
-  @SuppressWarnings("CatchingUnchecked") // Spark throws checked exceptions that it does not declare.
+  @SuppressWarnings(
+      "CatchingUnchecked") // Spark throws checked exceptions that it does not declare.
   private void run(List<String> statements) {
     try {
       for (String statement : statements) {

@@ -68,7 +68,8 @@ final class SparkSqlCommandIT {
                 "SELECT * FROM demo.t ORDER BY id; SELECT count(*) AS n FROM lake.demo.t"))
         .as(this::error)
         .isZero();
-    List<JsonNode> answers = out.toString(UTF_8).lines().filter(line -> line.startsWith("{")).map(Json::tree).toList();
+    List<JsonNode> answers =
+        out.toString(UTF_8).lines().filter(line -> line.startsWith("{")).map(Json::tree).toList();
     assertThat(answers.get(0).get("rows").toString())
         .isEqualTo("[{\"id\":1,\"s\":\"a;b\"},{\"id\":2,\"s\":null},{\"id\":3,\"s\":\"c\"}]");
     assertThat(answers.get(1).get("statement").asText())

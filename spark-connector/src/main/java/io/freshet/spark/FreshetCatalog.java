@@ -17,6 +17,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.spark.connection.Connections;
 import io.freshet.spark.lake.LakeTables;
 import io.freshet.spark.procedure.Procedures;
+import io.freshet.spark.stream.StreamedTable;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,6 +97,14 @@ public final class FreshetCatalog
   @Override
   public Table loadTable(Identifier identifier) throws NoSuchTableException {
     return tables.load(identifier);
+  }
+
+  /** The table of that name, for a stream that is made without this catalog's {@link #loadTable}. */
+  public StreamedTable loadStreamed(Identifier identifier) throws NoSuchTableException {
+    if (tables.load(identifier) instanceof FreshetTable table && table.isWhole()) {
+      return table.streamed();
+    }
+    throw new NoSuchTableException(identifier);
   }
 
   /** {@code VERSION AS OF}: a snapshot, branch or tag of the lake, without fresh rows. */

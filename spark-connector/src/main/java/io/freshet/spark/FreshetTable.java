@@ -20,6 +20,8 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.spark.connection.SnapshotLease;
 import io.freshet.spark.lake.LakeTables;
 import io.freshet.spark.read.UnionScanBuilder;
+import io.freshet.spark.stream.StreamedTable;
+import io.freshet.spark.stream.TableStreams;
 import io.freshet.spark.write.ChangeOperation;
 import io.freshet.spark.write.ChangeWrite;
 import io.freshet.table.Partitioning;
@@ -137,7 +139,11 @@ final class FreshetTable
   @Override
   public Set<TableCapability> capabilities() {
     return part == Part.UNION
-        ? Set.of(TableCapability.BATCH_READ, TableCapability.BATCH_WRITE)
+        ? Set.of(
+            TableCapability.BATCH_READ,
+            TableCapability.BATCH_WRITE,
+            TableCapability.MICRO_BATCH_READ,
+            TableCapability.STREAMING_WRITE)
         : Set.of(TableCapability.BATCH_READ);
   }
 
@@ -154,12 +160,30 @@ final class FreshetTable
         part == Part.FRESH
             ? lakeTables.withoutFiles(snapshot.snapshot())
             : lakeTables.base(snapshot.snapshot());
-    return new UnionScanBuilder(snapshot, base, options);
+    return new UnionScanBuilder(
+        snapshot,
+        base,
+        options,
+        checkpoint -> TableStreams.installed(name()).newStream(streamed(), options, checkpoint));
   }
 
   @Override
   public ChangeWrite newWriteBuilder(LogicalWriteInfo info) {
-    return new ChangeWrite(client.address(), description.table(), info);
+    return new ChangeWrite(
+        client.address(),
+        description.table(),
+        info,
+        () -> TableStreams.installed(name()).newWrite(streamed(), info));
+  }
+
+  /** Whether this is a table, and no half of one. */
+  boolean isWhole() {
+    return part == Part.UNION;
+  }
+
+  /** What a stream has to know of this table. */
+  StreamedTable streamed() {
+    return new StreamedTable(name(), description, client, lakeTables, lease);
   }
 
   @Override

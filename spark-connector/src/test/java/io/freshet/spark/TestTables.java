@@ -26,23 +26,23 @@ import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 
 /** Tables that tests fill past Spark, so that they know which rows are where. */
-final class TestTables {
+public final class TestTables {
   private static final AtomicInteger TABLES = new AtomicInteger();
 
   private final FreshetClient client;
   private final BufferAllocator allocator;
 
-  TestTables(FreshetClient client, BufferAllocator allocator) {
+  public TestTables(FreshetClient client, BufferAllocator allocator) {
     this.client = client;
     this.allocator = allocator;
   }
 
   /** A table of its own for a test, which the server does not tier by itself. */
-  TableName create(String columns, String... partitioning) {
+  public TableName create(String columns, String... partitioning) {
     return create(ColumnText.parse(columns), partitioning);
   }
 
-  TableName create(Schema schema, String... partitioning) {
+  public TableName create(Schema schema, String... partitioning) {
     TableName table = TableName.parse("test.t" + TABLES.incrementAndGet());
     client.createTable(
         new CreateTable(
@@ -57,7 +57,7 @@ final class TestTables {
   }
 
   /** Appends rows, which are fresh then; upserts them if there is a primary key. */
-  void append(TableName table, List<? extends Record> records) {
+  public void append(TableName table, List<? extends Record> records) {
     Schema schema = client.describeTable(table).schema();
     try (TableWriter writer = client.newWriter(table);
         VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), allocator)) {
@@ -69,13 +69,13 @@ final class TestTables {
   }
 
   /** Appends rows and moves all rows of the table into the lake. */
-  void appendToLake(TableName table, List<? extends Record> records) {
+  public void appendToLake(TableName table, List<? extends Record> records) {
     append(table, records);
     client.tier(table);
   }
 
   /** Deletes rows of a table whose primary key is {@code id}. */
-  void delete(TableName table, long fromId, long toId) {
+  public void delete(TableName table, long fromId, long toId) {
     Schema schema = client.describeTable(table).writtenSchema();
     try (TableWriter writer = client.newWriter(table);
         VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), allocator)) {

@@ -45,25 +45,30 @@ public final class SnapshotLease {
 
   private final UnionSnapshot snapshot;
   private final String address;
+  private final Cleaner.Cleanable release;
 
-  private SnapshotLease(UnionSnapshot snapshot, String address) {
+  private SnapshotLease(UnionSnapshot snapshot, String address, Renewal renewal) {
     this.snapshot = snapshot;
     this.address = address;
+    // Must not refer to the lease, or it would stay reachable.
+    this.release = CLEANER.register(this, renewal::end);
   }
 
   /** Freezes a union snapshot, leased for {@code length} and renewed from then on. */
   public static SnapshotLease plan(FreshetClient client, TableName table, Duration length) {
     UnionSnapshot snapshot = client.plan(table, length);
-    SnapshotLease lease = new SnapshotLease(snapshot, client.address());
-    // Must not refer to the lease, or it would stay reachable.
     Renewal renewal = new Renewal(client, snapshot, length);
     renewal.schedule();
-    CLEANER.register(lease, renewal::end);
-    return lease;
+    return new SnapshotLease(snapshot, client.address(), renewal);
   }
 
   public UnionSnapshot snapshot() {
     return snapshot;
+  }
+
+  /** Ends it now, for an owner who knows that nobody reads the snapshot any more. */
+  public void release() {
+    release.clean();
   }
 
   /** The server that gave it. */

@@ -14,6 +14,7 @@ import io.freshet.protocol.UnionSnapshot;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
@@ -64,6 +65,18 @@ public final class LakeTables implements AutoCloseable {
   public SparkTable withoutFiles(UnionSnapshot snapshot) {
     BaseTable table = open(snapshot.table().toString(), snapshot.base().metadataLocation());
     return pinned(new NoFilesTable(table), snapshot.base());
+  }
+
+  /**
+   * Some data files of one lake snapshot, without the rows that its own deletion vectors delete.
+   *
+   * @param files their locations
+   */
+  public SparkTable someFiles(
+      String table, String metadataLocation, long snapshotId, Set<String> files) {
+    return SparkTable.create(
+        new SomeFilesTable(open(table, metadataLocation), files),
+        TimeTravel.version(Long.toString(snapshotId)));
   }
 
   /** A lake table as of a metadata file. */

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.apache.iceberg.BaseFileScanTask;
@@ -41,8 +42,9 @@ import org.apache.iceberg.util.TableScanUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans files as Iceberg does, and gives each file with an overlay a deletion vector that is not in
- * the lake: the overlay together with the file's own. Everything else is the wrapped scan's.
+ * Plans files as Iceberg does, all or some, and gives each file with an overlay a deletion vector
+ * that is not in the lake: the overlay together with the file's own. Everything else is the wrapped
+ * scan's.
  */
 final class OverlayScan implements BatchScan {
   private static final String LOCATION = "freshet-overlay:";
@@ -50,23 +52,37 @@ final class OverlayScan implements BatchScan {
   private final Table table;
   private final BatchScan lake;
   private final Map<String, FileOverlay> overlays;
+  private final @Nullable Set<String> files;
   private final boolean ignoresResiduals;
 
-  OverlayScan(Table table, BatchScan lake, Map<String, FileOverlay> overlays) {
-    this(table, lake, overlays, false);
+  /**
+   * @param files locations of the data files that are read; all if null
+   */
+  OverlayScan(
+      Table table,
+      BatchScan lake,
+      Map<String, FileOverlay> overlays,
+      @Nullable Set<String> files) {
+    this(table, lake, overlays, files, false);
   }
 
   private OverlayScan(
-      Table table, BatchScan lake, Map<String, FileOverlay> overlays, boolean ignoresResiduals) {
+      Table table,
+      BatchScan lake,
+      Map<String, FileOverlay> overlays,
+      @Nullable Set<String> files,
+      boolean ignoresResiduals) {
     this.table = table;
     this.lake = lake;
     this.overlays = overlays;
+    this.files = files;
     this.ignoresResiduals = ignoresResiduals;
   }
 
   @Override
   public CloseableIterable<ScanTask> planFiles() {
-    return CloseableIterable.transform(lake.planFiles(), this::withOverlay);
+    return CloseableIterable.transform(
+        CloseableIterable.filter(lake.planFiles(), this::isWanted), this::withOverlay);
   }
 
   @Override
@@ -166,7 +182,7 @@ final class OverlayScan implements BatchScan {
 
   @Override
   public BatchScan ignoreResiduals() {
-    return new OverlayScan(table, lake.ignoreResiduals(), overlays, true);
+    return new OverlayScan(table, lake.ignoreResiduals(), overlays, files, true);
   }
 
   @Override
@@ -195,7 +211,12 @@ final class OverlayScan implements BatchScan {
   }
 
   private BatchScan with(BatchScan scan) {
-    return new OverlayScan(table, scan, overlays, ignoresResiduals);
+    return new OverlayScan(table, scan, overlays, files, ignoresResiduals);
+  }
+
+  private boolean isWanted(ScanTask task) {
+    return files == null
+        || (task.isFileScanTask() && files.contains(task.asFileScanTask().file().location()));
   }
 
   private ScanTask withOverlay(ScanTask task) {

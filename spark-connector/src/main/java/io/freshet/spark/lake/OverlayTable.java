@@ -35,7 +35,7 @@ final class OverlayTable extends BaseTable {
 
   @Override
   public BatchScan newBatchScan() {
-    return new OverlayScan(this, super.newBatchScan(), overlays);
+    return new OverlayScan(this, super.newBatchScan(), overlays, null);
   }
 
   /** Planning on executors does not ask the table for its scan, and would lose the overlays. */

@@ -24,11 +24,11 @@ import org.apache.spark.sql.vectorized.ColumnVector;
  * Spark's view of Arrow vectors. Spark's own covers all but fixed-size binaries, which may be
  * anywhere in a nested column; nested columns are narrowed to the fields that the query wants.
  */
-final class FreshVectors {
+public final class FreshVectors {
   private FreshVectors() {}
 
   /** A view that borrows the vector. */
-  static ColumnVector of(FieldVector vector, DataType type) {
+  public static ColumnVector of(FieldVector vector, DataType type) {
     if (vector instanceof FixedSizeBinaryVector fixed) {
       return new FixedBinaryColumn(fixed, type);
     }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
@@ -28,6 +29,7 @@ import org.apache.spark.sql.connector.read.SupportsRuntimeV2Filtering;
 import org.apache.spark.sql.connector.read.partitioning.KeyGroupedPartitioning;
 import org.apache.spark.sql.connector.read.partitioning.Partitioning;
 import org.apache.spark.sql.connector.read.partitioning.UnknownPartitioning;
+import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +44,14 @@ final class FreshetUnionScan
   private final StructType schema;
   private final @Nullable String freshFilter;
   private final List<FreshPartition> fresh;
+  private final Function<String, MicroBatchStream> streams;
 
-  FreshetUnionScan(SnapshotLease lease, Scan lake, @Nullable String freshFilter) {
+  FreshetUnionScan(
+      SnapshotLease lease,
+      Scan lake,
+      @Nullable String freshFilter,
+      Function<String, MicroBatchStream> streams) {
+    this.streams = streams;
     this.lease = lease;
     this.lake = lake;
     this.schema = FreshMetadata.schema(lake.readSchema());
@@ -61,6 +69,13 @@ final class FreshetUnionScan
   @Override
   public Batch toBatch() {
     return new UnionBatch(lake.toBatch(), fresh, schema);
+  }
+
+  /** A stream goes on from snapshot to snapshot, and must not hold this one. */
+  @Override
+  public MicroBatchStream toMicroBatchStream(String checkpointLocation) {
+    lease.release();
+    return streams.apply(checkpointLocation);
   }
 
   @Override

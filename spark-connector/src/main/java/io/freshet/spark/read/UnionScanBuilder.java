@@ -13,6 +13,7 @@ import io.freshet.spark.connection.SnapshotLease;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.spark.source.SparkTable;
@@ -25,6 +26,7 @@ import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
 import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
+import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +41,23 @@ public final class UnionScanBuilder
   private final SparkTable base;
   private final ScanBuilder lake;
   private final FreshFilter freshFilter;
+  private final Function<String, MicroBatchStream> streams;
   private @Nullable Scan aggregate;
 
   /**
    * @param base the snapshot's base with its overlays
+   * @param streams makes a stream of the table, given where its checkpoint is
    */
-  public UnionScanBuilder(SnapshotLease lease, SparkTable base, CaseInsensitiveStringMap options) {
+  public UnionScanBuilder(
+      SnapshotLease lease,
+      SparkTable base,
+      CaseInsensitiveStringMap options,
+      Function<String, MicroBatchStream> streams) {
     this.lease = lease;
     this.base = base;
     this.lake = base.newScanBuilder(options);
     this.freshFilter = new FreshFilter(lease.snapshot().schema());
+    this.streams = streams;
   }
 
   /** All predicates come back: those that Iceberg is done with were not applied to fresh rows. */
@@ -115,7 +124,7 @@ public final class UnionScanBuilder
   public Scan build() {
     return aggregate != null
         ? aggregate
-        : new FreshetUnionScan(lease, lake.build(), freshFilter.toJson());
+        : new FreshetUnionScan(lease, lake.build(), freshFilter.toJson(), streams);
   }
 
   /** Live rows of the base, if its summary is exact: equality deletes are not counted by rows. */

@@ -17,6 +17,7 @@ import io.freshet.table.TableName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
@@ -24,26 +25,36 @@ import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.apache.spark.sql.connector.write.streaming.StreamingWrite;
+import org.apache.spark.sql.internal.connector.SupportsStreamingUpdateAsAppend;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One Spark job that writes: an INSERT, or a DELETE, UPDATE or MERGE by primary key. */
-public final class ChangeWrite implements DeltaWriteBuilder, DeltaWrite, DeltaBatchWrite {
+/**
+ * One Spark job that writes: an INSERT, or a DELETE, UPDATE or MERGE by primary key. A stream's rows
+ * that are updates are upserts, as all rows are.
+ */
+public final class ChangeWrite
+    implements DeltaWriteBuilder, DeltaWrite, DeltaBatchWrite, SupportsStreamingUpdateAsAppend {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeWrite.class);
 
   private final String address;
   private final TableName table;
   private final LogicalWriteInfo info;
+  private final Supplier<StreamingWrite> streams;
   private @Nullable String transaction;
 
   /**
    * @param address of the server
+   * @param streams makes a write that has many jobs
    */
-  public ChangeWrite(String address, TableName table, LogicalWriteInfo info) {
+  public ChangeWrite(
+      String address, TableName table, LogicalWriteInfo info, Supplier<StreamingWrite> streams) {
     this.address = address;
     this.table = table;
     this.info = info;
+    this.streams = streams;
   }
 
   @Override
@@ -54,6 +65,11 @@ public final class ChangeWrite implements DeltaWriteBuilder, DeltaWrite, DeltaBa
   @Override
   public DeltaBatchWrite toBatch() {
     return this;
+  }
+
+  @Override
+  public StreamingWrite toStreaming() {
+    return streams.get();
   }
 
   @Override

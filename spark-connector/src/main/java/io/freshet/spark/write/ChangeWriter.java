@@ -10,38 +10,26 @@ package io.freshet.spark.write;
 
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
-import io.freshet.client.TableWriter;
 import io.freshet.error.FreshetException;
-import io.freshet.spark.connection.Connections;
-import io.freshet.spark.connection.TaskFailures;
 import io.freshet.table.TableName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.write.DeltaWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Sends the rows of one task as they come. */
 final class ChangeWriter implements DeltaWriter<InternalRow> {
-  private static final Logger LOG = LoggerFactory.getLogger(ChangeWriter.class);
-
   private final TableName table;
   private final StructType row;
   private final @Nullable StructType key;
-  private final BufferAllocator allocator;
   private final UUID id = UUID.randomUUID();
-  private final TableWriter writer;
-  private final ChangeBatch batch;
-  private long rows;
-  private boolean isClosed;
+  private final RowSender rows;
 
   /** What a task has written, and as which writer. */
   record Written(long rows, UUID writer) implements WriterCommitMessage {}
@@ -55,42 +43,29 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
     this.table = table;
     this.row = row;
     this.key = key;
-    this.allocator = Connections.newAllocator("write to " + table);
-    this.writer =
-        TaskFailures.travelling(
-            "write to table " + table,
-            () -> Connections.to(address).newWriter(table, transaction, id));
-    this.batch = new ChangeBatch(writer.schema(), row, key, allocator);
+    this.rows = new RowSender(address, table, transaction, id, row, key);
   }
 
   @Override
   public void insert(InternalRow newRow) {
-    batch.upsert(newRow);
-    added();
+    rows.upsert(newRow);
   }
 
   @Override
   public void update(InternalRow metadata, InternalRow id, InternalRow newRow) {
     checkKey(id, newRow);
-    batch.upsert(newRow);
-    added();
+    rows.upsert(newRow);
   }
 
   @Override
   public void delete(InternalRow metadata, InternalRow id) {
-    batch.delete(id);
-    added();
+    rows.delete(id);
   }
 
   @Override
   public WriterCommitMessage commit() {
-    return TaskFailures.travelling(
-        "write to table " + table,
-        () -> {
-          boolean unused = send();
-          writer.flush();
-          return new Written(rows, id);
-        });
+    rows.flush();
+    return new Written(rows.rows(), id);
   }
 
   /** What was sent stays in the transaction, whose commit leaves it out. */
@@ -104,37 +79,7 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public void close() {
-    if (!isClosed) {
-      isClosed = true;
-      try (allocator;
-          batch) {
-        closeWriter();
-      }
-    }
-  }
-
-  private void closeWriter() {
-    try {
-      writer.close();
-    } catch (FreshetException e) {
-      LOG.debug("The writer of table {} had failed before", table, e); // Said by commit().
-    }
-  }
-
-  private void added() {
-    rows++;
-    if (batch.isFull()) {
-      boolean unused = TaskFailures.travelling("write to table " + table, this::send);
-    }
-  }
-
-  /** Whether there was anything to send. */
-  private boolean send() {
-    if (batch.isEmpty()) {
-      return false;
-    }
-    var unused = writer.append(batch.finish()); // A failure comes out of flush().
-    return true;
+    rows.close();
   }
 
   /** Another key would be another row, and which one wins would depend on the order of tasks. */

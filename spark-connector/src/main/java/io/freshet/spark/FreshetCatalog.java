@@ -99,7 +99,9 @@ public final class FreshetCatalog
     return tables.load(identifier);
   }
 
-  /** The table of that name, for a stream that is made without this catalog's {@link #loadTable}. */
+  /**
+   * The table of that name, for a stream that is made without this catalog's {@link #loadTable}.
+   */
   public StreamedTable loadStreamed(Identifier identifier) throws NoSuchTableException {
     if (tables.load(identifier) instanceof FreshetTable table && table.isWhole()) {
       return table.streamed();

@@ -85,9 +85,7 @@ public final class FreshetSource implements TableProvider, DataSourceRegister {
       return freshet.loadStreamed(identifier);
     } catch (NoSuchTableException e) {
       throw new FreshetException(
-          TABLE_NOT_FOUND,
-          "There is no table " + name + " to stream from",
-          e);
+          TABLE_NOT_FOUND, "There is no table " + name + " to stream from", e);
     }
   }
 

@@ -59,10 +59,7 @@ final class OverlayScan implements BatchScan {
    * @param files locations of the data files that are read; all if null
    */
   OverlayScan(
-      Table table,
-      BatchScan lake,
-      Map<String, FileOverlay> overlays,
-      @Nullable Set<String> files) {
+      Table table, BatchScan lake, Map<String, FileOverlay> overlays, @Nullable Set<String> files) {
     this(table, lake, overlays, files, false);
   }
 

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Spark job that writes: an INSERT, or a DELETE, UPDATE or MERGE by primary key. A stream's rows
- * that are updates are upserts, as all rows are.
+ * One Spark job that writes: an INSERT, or a DELETE, UPDATE or MERGE by primary key. A stream's
+ * rows that are updates are upserts, as all rows are.
  */
 public final class ChangeWrite
     implements DeltaWriteBuilder, DeltaWrite, DeltaBatchWrite, SupportsStreamingUpdateAsAppend {

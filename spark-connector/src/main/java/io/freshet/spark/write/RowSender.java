@@ -78,8 +78,7 @@ public final class RowSender implements AutoCloseable {
   public void send() {
     if (!batch.isEmpty()) {
       var unused =
-          TaskFailures.travelling(
-              "write to table " + table, () -> writer.append(batch.finish()));
+          TaskFailures.travelling("write to table " + table, () -> writer.append(batch.finish()));
     }
   }
 

@@ -44,8 +44,7 @@ final class LakeBatchReader implements PartitionReader<ColumnarBatch> {
     StructField[] fields = columns.schema().fields();
     ColumnVector[] vectors = new ColumnVector[fields.length];
     for (int i = 0; i < fields.length; i++) {
-      vectors[i] =
-          i < batch.numCols() ? batch.column(i) : constant(fields[i], batch.numRows());
+      vectors[i] = i < batch.numCols() ? batch.column(i) : constant(fields[i], batch.numRows());
     }
     return new ColumnarBatch(vectors, batch.numRows());
   }

@@ -106,8 +106,8 @@ final class LakeHistory {
   List<Long> offsetsOf(long snapshotId) {
     Table lake = lake();
     return ancestors(lake, snapshot(lake, snapshotId)).stream()
-        .filter(snapshot ->
-            describe().tableId().toString().equals(snapshot.summary().get(TABLE_ID)))
+        .filter(
+            snapshot -> describe().tableId().toString().equals(snapshot.summary().get(TABLE_ID)))
         .map(snapshot -> snapshot.summary().get(OFFSETS))
         .findFirst()
         .map(text -> List.of(text.split(",")).stream().map(Long::valueOf).toList())
@@ -184,8 +184,7 @@ final class LakeHistory {
   }
 
   private static LakeFile lakeFile(DataFile file, long snapshotId) {
-    return new LakeFile(
-        file.location(), snapshotId, file.recordCount(), file.fileSizeInBytes());
+    return new LakeFile(file.location(), snapshotId, file.recordCount(), file.fileSizeInBytes());
   }
 
   private Table lake() {

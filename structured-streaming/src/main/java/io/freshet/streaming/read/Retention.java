@@ -12,10 +12,10 @@ import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.BucketOffsets;
+import io.freshet.protocol.FreshRange;
 import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.UnionSnapshot;
-import io.freshet.protocol.FreshRange;
 import io.freshet.spark.stream.StreamedTable;
 import io.freshet.streaming.read.StreamPosition.History;
 import java.util.ArrayList;
@@ -54,7 +54,8 @@ final class Retention {
         return throughLake(position, reached.get());
       }
     }
-    return position.at(withoutLost(position, log, log.offsets().stream().map(BucketOffsets::endOffset).toList()));
+    return position.at(
+        withoutLost(position, log, log.offsets().stream().map(BucketOffsets::endOffset).toList()));
   }
 
   /** The start offsets of a batch whose end is known already. */

@@ -109,7 +109,11 @@ public record StreamColumns(
       boolean isInAllChanges =
           !table.hasPrimaryKey() || table.schema().identifierFieldNames().contains(field.name());
       schema =
-          schema.add(field.name(), field.dataType(), field.nullable() || !isInAllChanges, field.metadata());
+          schema.add(
+              field.name(),
+              field.dataType(),
+              field.nullable() || !isInAllChanges,
+              field.metadata());
     }
     StructType added = SparkSchemaUtil.convert(new Schema(ChangeColumns.ADDED));
     for (StructField field : added.fields()) {
@@ -125,8 +129,7 @@ public record StreamColumns(
       return null;
     }
     Expression filter = FilterText.parse(text, table.schema());
-    Set<Integer> fields =
-        Binder.boundReferences(table.schema().asStruct(), List.of(filter), true);
+    Set<Integer> fields = Binder.boundReferences(table.schema().asStruct(), List.of(filter), true);
     for (int field : fields) {
       if (read.findField(field) == null) {
         throw FreshetException.of(

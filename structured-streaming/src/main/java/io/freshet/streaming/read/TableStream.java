@@ -73,8 +73,7 @@ public final class TableStream
     this.columns = columns;
     this.limits = ReadLimits.of(options);
     this.startFile =
-        new StartFile(
-            checkpointLocation, SparkSession.active().sessionState().newHadoopConf());
+        new StartFile(checkpointLocation, SparkSession.active().sessionState().newHadoopConf());
     this.history = new LakeHistory(table);
     this.retention = new Retention(table, history, options.failOnDataLoss());
   }
@@ -149,8 +148,7 @@ public final class TableStream
       int start = before != null && reached.isOfSameFiles(before) ? before.files() : 0;
       return history.plan(start, reached, columns).toArray(InputPartition[]::new);
     }
-    List<Long> starts =
-        retention.checkBatch(startPosition, end, checkedOffsets(startPosition));
+    List<Long> starts = retention.checkBatch(startPosition, end, checkedOffsets(startPosition));
     List<InputPartition> partitions = new ArrayList<>();
     for (int bucket = 0; bucket < starts.size(); bucket++) {
       if (starts.get(bucket) < end.offsets().get(bucket)) {
@@ -257,8 +255,7 @@ public final class TableStream
   }
 
   private StreamPosition startOfHistory() {
-    SnapshotLease planned =
-        SnapshotLease.plan(client, table.description().table(), table.lease());
+    SnapshotLease planned = SnapshotLease.plan(client, table.description().table(), table.lease());
     lease = planned;
     Long base = planned.snapshot().base().snapshotId();
     return new StreamPosition(

@@ -81,8 +81,7 @@ final class EpochWriter implements DataWriter<InternalRow> {
     TransactionState state =
         TaskFailures.travelling(
             "write to table " + table,
-            () ->
-                Connections.to(address).beginTransaction(table, transaction, EpochWrite.TIMEOUT));
+            () -> Connections.to(address).beginTransaction(table, transaction, EpochWrite.TIMEOUT));
     if (state.state() == TransactionState.State.OPEN) {
       rows = new RowSender(address, table, transaction, id, row, null);
     }

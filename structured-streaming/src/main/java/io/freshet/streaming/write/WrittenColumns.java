@@ -38,7 +38,10 @@ final class WrittenColumns {
     StructType row = new StructType();
     for (StructField field : query.fields()) {
       if (field.name().equals(changeColumn) && description.hasPrimaryKey()) {
-        checkType(table, field, new StructField(field.name(), DataTypes.StringType, true, field.metadata()));
+        checkType(
+            table,
+            field,
+            new StructField(field.name(), DataTypes.StringType, true, field.metadata()));
         row = row.add(ChangeType.COLUMN, DataTypes.StringType, true);
       } else if (names.contains(field.name())) {
         checkType(table, field, columns.apply(field.name()));

@@ -9,6 +9,7 @@
 package io.freshet.cli;
 
 import io.freshet.cli.output.Console;
+import io.freshet.cli.quickstart.QueryEngine;
 import io.freshet.cli.quickstart.Quickstart;
 import io.freshet.cli.quickstart.QuickstartResult;
 import io.freshet.error.FreshetException;
@@ -20,12 +21,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -42,9 +45,16 @@ import picocli.CommandLine.Spec;
           + " streams 60,000 more, reads all of them meanwhile, and checks what it reads. Its data is"
           + " removed at the end."
     },
-    footer = {"", "Examples:", "  freshet quickstart", "  freshet quickstart --keep"})
+    footer = {
+      "",
+      "Examples:",
+      "  freshet quickstart",
+      "  freshet quickstart --engine spark",
+      "  freshet quickstart --keep"
+    })
 final class QuickstartCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(QuickstartCommand.class);
+  private static final String CHECKOUT = "freshet.home";
   private static final String AIRPORTS =
       "storage-server/src/main/resources/io/freshet/quickstart/airports.csv";
 
@@ -58,6 +68,14 @@ final class QuickstartCommand implements Callable<Integer> {
       defaultValue = "10",
       description = "How long flights arrive, 2 to 600. Default: ${DEFAULT-VALUE}.")
   private int seconds;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description =
+          "Ask a query engine the same query at the end: ${COMPLETION-CANDIDATES}. What it needs is"
+              + " built and downloaded first. Default: those that are built already.")
+  private @Nullable List<QueryEngine> engines;
 
   @Option(
       names = "--keep",
@@ -84,6 +102,9 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (engines != null) {
+      checkout(); // Refused before anything starts.
+    }
     if (seconds < 2 || seconds > 600) {
       throw new ParameterException(spec.commandLine(), "--seconds takes 2 to 600, not " + seconds);
     }
@@ -113,7 +134,11 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   private void run(Quickstart quickstart) throws InterruptedException {
-    QuickstartResult result = quickstart.run(Duration.ofSeconds(seconds));
+    List<QueryEngine> asked = engines();
+    QuickstartResult result = quickstart.run(Duration.ofSeconds(seconds), !asked.isEmpty());
+    if (!asked.isEmpty()) {
+      result = quickstart.askEngines(asked, checkout(), result);
+    }
     if (console.isJson()) {
       console.out().println(Json.writeText(result));
     } else {
@@ -123,6 +148,28 @@ final class QuickstartCommand implements Callable<Integer> {
     if (isKept) {
       new CountDownLatch(1).await();
     }
+  }
+
+  private List<QueryEngine> engines() {
+    if (engines != null) {
+      return engines.stream().distinct().toList();
+    }
+    if (console.isJson() || System.getProperty(CHECKOUT) == null) {
+      return List.of();
+    }
+    return Arrays.stream(QueryEngine.values())
+        .filter(engine -> engine.isBuilt(checkout()))
+        .toList();
+  }
+
+  /** Where the freshet script is that has started this. */
+  private Path checkout() {
+    String folder = System.getProperty(CHECKOUT);
+    if (folder == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--engine works in a checkout only: start this as ./freshet quickstart");
+    }
+    return Path.of(folder);
   }
 
   private ServerConfiguration configuration(Path folder) {
@@ -147,11 +194,14 @@ final class QuickstartCommand implements Callable<Integer> {
             ? List.of(
                 "./freshet write demo.airports " + AIRPORTS + " --create --server " + address,
                 "./freshet read demo.flights --where \"delay > 600\" --server " + address,
+                "./freshet spark-sql --uri " + address,
                 "./freshet status --server " + address)
             : List.of(
                 "./freshet server                      (and the others in a second terminal)",
                 "./freshet write demo.airports " + AIRPORTS + " --create",
-                "./freshet read demo.airports --where \"state = 'CA'\" --columns iata,name,city");
+                "./freshet read demo.airports --where \"state = 'CA'\" --columns iata,name,city",
+                "./freshet spark-sql -e \"SELECT state, count(*) FROM demo.airports GROUP BY state\"",
+                "./freshet quickstart --engine spark   (this once more, and the query in Spark SQL)");
     console.out().println();
     console
         .out()

@@ -57,4 +57,13 @@ final class QuickstartCommandIT {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("error: --seconds takes 2 to 600, not 1.");
   }
+
+  @Test
+  void enginesNeedACheckout() {
+    CommandRun run = CommandRun.of("quickstart", "--engine", "spark");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("error: --engine works in a checkout only: start this as ./freshet quickstart");
+  }
 }

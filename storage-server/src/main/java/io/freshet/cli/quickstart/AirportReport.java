@@ -42,6 +42,7 @@ final class AirportReport {
   private final Map<String, Delays> lake;
   private final Map<String, Delays> fresh;
   private final Map<String, Delays> union;
+  private final Map<String, String> names;
 
   /** Of the flights from one airport. */
   private static final class Delays {
@@ -57,20 +58,30 @@ final class AirportReport {
   }
 
   private AirportReport(
-      Map<String, Delays> lake, Map<String, Delays> fresh, Map<String, Delays> union) {
+      Map<String, Delays> lake,
+      Map<String, Delays> fresh,
+      Map<String, Delays> union,
+      Map<String, String> names) {
     this.lake = lake;
     this.fresh = fresh;
     this.union = union;
+    this.names = names;
   }
 
-  static AirportReport read(UnionReader reader, UnionSnapshot snapshot) {
+  /**
+   * @param airports the codes and names of airports
+   * @param allocator borrowed
+   */
+  static AirportReport read(
+      UnionReader reader, UnionSnapshot snapshot, RowFile airports, BufferAllocator allocator) {
     Schema schema = snapshot.schema();
     Projection projection =
         new Projection(schema, List.of("origin", "delay"), FilterText.parse(FILTER, schema));
     return new AirportReport(
         delays(reader.readLake(snapshot, projection), projection),
         delays(reader.readFresh(snapshot, projection), projection),
-        delays(reader.read(snapshot, projection), projection));
+        delays(reader.read(snapshot, projection), projection),
+        names(airports, allocator));
   }
 
   /** Whether the union has each airport's lake and fresh flights, no more and no less. */
@@ -81,8 +92,17 @@ final class AirportReport {
                 == flights(lake, airport.getKey()) + flights(fresh, airport.getKey()));
   }
 
-  void print(Console console, RowFile airports, BufferAllocator allocator) {
-    Map<String, String> names = names(airports, allocator);
+  /** Flights in the lake by the airport's name. */
+  Map<String, Long> lakeFlights() {
+    return flightsByName(lake);
+  }
+
+  /** All flights by the airport's name. */
+  Map<String, Long> unionFlights() {
+    return flightsByName(union);
+  }
+
+  void print(Console console) {
     TextTable table =
         new TextTable(
             console,
@@ -100,11 +120,11 @@ final class AirportReport {
                     (Map.Entry<String, Delays> airport) -> airport.getValue().flights)
                 .reversed())
         .limit(AIRPORTS)
-        .forEach(airport -> table.add(cells(airport.getKey(), names)));
+        .forEach(airport -> table.add(cells(airport.getKey())));
     table.finish();
   }
 
-  private List<String> cells(String airport, Map<String, String> names) {
+  private List<String> cells(String airport) {
     List<String> cells = new ArrayList<>();
     cells.add(names.getOrDefault(airport, airport));
     for (Map<String, Delays> part : List.of(lake, fresh, union)) {
@@ -118,6 +138,17 @@ final class AirportReport {
   private static long flights(Map<String, Delays> part, String airport) {
     Delays delays = part.get(airport);
     return delays == null ? 0 : delays.flights;
+  }
+
+  private Map<String, Long> flightsByName(Map<String, Delays> part) {
+    Map<String, Long> flights = new HashMap<>();
+    part.forEach((code, delays) -> {
+      String name = names.get(code);
+      if (name != null) {
+        flights.merge(name, delays.flights, Long::sum);
+      }
+    });
+    return flights;
   }
 
   private static Map<String, Delays> delays(BatchSource batches, Projection projection) {

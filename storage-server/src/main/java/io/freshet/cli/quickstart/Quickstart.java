@@ -29,17 +29,21 @@ import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /** A server with a table of real flights, in this process. */
 public final class Quickstart implements AutoCloseable {
   private static final TableName TABLE = TableName.parse("demo.flights");
+  private static final TableName AIRPORTS = TableName.parse("demo.airports");
   private static final int LOAD_BATCH_ROWS = 25_000;
   private static final long STREAM_END_SECONDS = 30;
 
@@ -50,6 +54,7 @@ public final class Quickstart implements AutoCloseable {
   private final FlightFiles files;
   private final FreshetServer server;
   private final FreshetClient client;
+  private @Nullable AirportReport report;
 
   private Quickstart(
       Console console,
@@ -95,8 +100,10 @@ public final class Quickstart implements AutoCloseable {
 
   /**
    * Writes history and tiers it, then streams flights for {@code live}, and reads all the while.
+   *
+   * @param staysFresh whether flights that are fresh at the end shall not move into the lake soon
    */
-  public QuickstartResult run(Duration live) throws InterruptedException {
+  public QuickstartResult run(Duration live, boolean staysFresh) throws InterruptedException {
     TableDescription table = createTable(live);
     long historyRows = loadHistory(table);
     try (LakeFileIO lakeFiles = new LakeFileIO()) {
@@ -109,8 +116,41 @@ public final class Quickstart implements AutoCloseable {
               + " table.%n",
           Quantities.count(FlightFiles.LIVE_ROWS), live.toSeconds());
       stream(stream, run);
+      if (staysFresh) {
+        var unused = client.alterProperties(TABLE, Map.of(TableOptions.FRESHNESS, "1h"), List.of());
+      }
       return finish(reader, stream, run, historyRows);
     }
+  }
+
+  /**
+   * Asks query engines the same query, after {@link #run}, and checks their answers.
+   *
+   * @param checkout which has the engines
+   */
+  public QuickstartResult askEngines(
+      List<QueryEngine> engines, Path checkout, QuickstartResult result)
+      throws InterruptedException {
+    AirportReport own = Objects.requireNonNull(report, "run comes first");
+    loadAirports();
+    List<QuickstartResult.EngineResult> answered = new ArrayList<>();
+    for (QueryEngine engine : engines) {
+      say("%nStarting %s, in a process of its own", engine.title());
+      EngineReport answer = EngineReport.ask(engine, checkout, address());
+      if (!answer.agreesWith(own)) {
+        throw FreshetException.of(
+            INTERNAL,
+            "%s counts other flights of table %s than a union read does",
+            engine.title(),
+            TABLE);
+      }
+      if (!console.isJson()) {
+        answer.print(console);
+        console.out().flush();
+      }
+      answered.add(answer.result());
+    }
+    return result.withEngines(answered);
   }
 
   @Override
@@ -153,6 +193,17 @@ public final class Quickstart implements AutoCloseable {
     return rows;
   }
 
+  private void loadAirports() {
+    TableDescription table =
+        client.createTable(
+            new CreateTable(
+                AIRPORTS, files.airports().inferSchema(), null, null, null, null, Map.of()));
+    try (TableWriter writer = client.newWriter(AIRPORTS)) {
+      new FileLoad(console, writer, table.schema(), allocator, LOAD_BATCH_ROWS)
+          .load(files.airports());
+    }
+  }
+
   private static void stream(LiveStream stream, LiveRun run) throws InterruptedException {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
@@ -173,12 +224,13 @@ public final class Quickstart implements AutoCloseable {
       UnionReader reader, LiveStream stream, LiveRun run, long historyRows) {
     long written = historyRows + stream.acknowledgedRows();
     UnionCount count;
-    AirportReport report;
+    AirportReport read;
     try (LeasedSnapshot leased = LeasedSnapshot.plan(client, TABLE)) {
       count = UnionCount.read(reader, leased.snapshot());
-      report = AirportReport.read(reader, leased.snapshot());
+      read = AirportReport.read(reader, leased.snapshot(), files.airports(), allocator);
     }
-    if (count.rows() != written || !report.addsUp()) {
+    report = read;
+    if (count.rows() != written || !read.addsUp()) {
       throw FreshetException.of(
           INTERNAL,
           "%d rows were written, and the union read has %d: %d of the lake and %d fresh ones",
@@ -189,7 +241,7 @@ public final class Quickstart implements AutoCloseable {
     }
     if (!console.isJson()) {
       say("%nThe same query on one moment of the table:%n  " + AirportReport.QUERY + "%n");
-      report.print(console, files.airports(), allocator);
+      read.print(console);
     }
     QuickstartResult result = result(count, stream, run, historyRows);
     if (!console.isJson()) {
@@ -213,7 +265,8 @@ public final class Quickstart implements AutoCloseable {
         TimeUnit.NANOSECONDS.toMillis(run.firstAnswerNanos() - startNanos),
         Percentile.MEDIAN.of(times, BatchTimes::writeNanos) / 1e6,
         Percentile.MEDIAN.of(times, BatchTimes::readableNanos) / 1e6,
-        Percentile.P95.of(times, BatchTimes::readableNanos) / 1e6);
+        Percentile.P95.of(times, BatchTimes::readableNanos) / 1e6,
+        List.of());
   }
 
   private void summarize(QuickstartResult result) {

@@ -8,6 +8,8 @@
  */
 package io.freshet.cli.quickstart;
 
+import java.util.List;
+
 /**
  * What a quickstart measured.
  *
@@ -16,6 +18,7 @@ package io.freshet.cli.quickstart;
  * @param firstAnswerMillis from the command's start to the first union read
  * @param writeMillis from sending a batch until it is durable, the median
  * @param readableMillis from sending a batch until a union snapshot holds it, the median
+ * @param engines what query engines answered, if any was asked
  */
 public record QuickstartResult(
     String server,
@@ -29,4 +32,29 @@ public record QuickstartResult(
     long firstAnswerMillis,
     double writeMillis,
     double readableMillis,
-    double readableMillis95) {}
+    double readableMillis95,
+    List<EngineResult> engines) {
+  public QuickstartResult {
+    engines = List.copyOf(engines);
+  }
+
+  /** How long a query engine took for the plain lake table, and for the union. */
+  public record EngineResult(String engine, long lakeMillis, long unionMillis) {}
+
+  QuickstartResult withEngines(List<EngineResult> answered) {
+    return new QuickstartResult(
+        server,
+        data,
+        writtenRows,
+        lakeRows,
+        freshRows,
+        unionRows,
+        unionReads,
+        tieredRows,
+        firstAnswerMillis,
+        writeMillis,
+        readableMillis,
+        readableMillis95,
+        answered);
+  }
+}

@@ -167,7 +167,8 @@ final class QuickstartCommand implements Callable<Integer> {
     String folder = System.getProperty(CHECKOUT);
     if (folder == null) {
       throw new ParameterException(
-          spec.commandLine(), "--engine works in a checkout only: start this as ./freshet quickstart");
+          spec.commandLine(),
+          "--engine works in a checkout only: start this as ./freshet quickstart");
     }
     return Path.of(folder);
   }

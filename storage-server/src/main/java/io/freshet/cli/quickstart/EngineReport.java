@@ -30,7 +30,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** The quickstart's query as an engine answers it: from the plain lake table, and from Freshet's. */
+/**
+ * The quickstart's query as an engine answers it: from the plain lake table, and from Freshet's.
+ */
 final class EngineReport {
   private static final String LAKE = "lake.demo.flights";
   private static final String UNION = "freshet.demo.flights";
@@ -58,8 +60,7 @@ final class EngineReport {
       throws InterruptedException {
     String both = engine.query(LAKE) + ";\n" + engine.query(UNION);
     // Twice, since the first queries of a new process pay for its start.
-    List<JsonNode> answers =
-        run(engine, engine.command(checkout, address, both + ";\n" + both), 4);
+    List<JsonNode> answers = run(engine, engine.command(checkout, address, both + ";\n" + both), 4);
     return new EngineReport(engine, answer(answers.get(2)), answer(answers.get(3)));
   }
 
@@ -131,8 +132,7 @@ final class EngineReport {
       throws InterruptedException {
     Process process;
     try {
-      process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException e) {
       throw new UncheckedIOException("Can't start " + command.get(0), e);
     }

@@ -35,7 +35,8 @@ final class JsonAnswers {
 
   /** Runs statements one after another, and prints the answer of each. */
   void run(URI trino, Iterable<String> statements) throws SQLException {
-    String url = "jdbc:trino://" + trino.getHost() + ":" + trino.getPort() + "/freshet?user=freshet";
+    String url =
+        "jdbc:trino://" + trino.getHost() + ":" + trino.getPort() + "/freshet?user=freshet";
     try (Connection connection = DriverManager.getConnection(url);
         Statement running = connection.createStatement()) {
       for (String statement : statements) {

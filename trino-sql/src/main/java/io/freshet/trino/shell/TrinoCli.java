@@ -50,8 +50,7 @@ final class TrinoCli {
     all.addAll(List.of("--history-file", history()));
     all.addAll(arguments);
     URL[] urls = {jar.toUri().toURL()};
-    try (URLClassLoader classes =
-        new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+    try (URLClassLoader classes = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
       Thread.currentThread().setContextClassLoader(classes);
       Object console = classes.loadClass(CONSOLE).getConstructor().newInstance();
       // Not by its main method, which would end this process before Trino has stopped.

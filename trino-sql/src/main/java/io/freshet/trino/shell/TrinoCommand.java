@@ -196,7 +196,8 @@ public final class TrinoCommand implements Callable<Integer> {
               + ". End statements with a semicolon; 'quit' leaves. Try: SHOW SCHEMAS;");
       out.flush();
     }
-    return new TrinoCli(Path.of(System.getProperty(CLI_JAR, "trino-cli.jar"))).run(trino, arguments);
+    return new TrinoCli(Path.of(System.getProperty(CLI_JAR, "trino-cli.jar")))
+        .run(trino, arguments);
   }
 
   /** Asked first, since a server that is away should not be told of after Trino has started. */

@@ -1,4 +1,7 @@
-/** A Trino in this process with Freshet's tables, and ways to ask it: Trino's own command line, or JSON. */
+/**
+ * A Trino in this process with Freshet's tables, and ways to ask it: Trino's own command line, or
+ * JSON.
+ */
 @NullMarked
 package io.freshet.trino.shell;
 

@@ -31,12 +31,12 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** Random rows of every type that Spark has, with nulls, in ranges in which values repeat. */
-final class SampleRows {
+public final class SampleRows {
   static final String FLAT =
       "id long not null, k int, flag boolean, f float, d double, dec9 decimal(9,2),"
           + " dec18 decimal(18,4), dec38 decimal(38,10), day date, ts timestamp, tz timestamptz,"
           + " s string, b binary, fx fixed(5), u uuid";
-  static final String NESTED =
+  public static final String NESTED =
       FLAT
           + ", st struct<a int, u uuid, s string, fx fixed(3)>, li list<struct<x long, d date>>,"
           + " ma map<string, decimal(10,2)>";
@@ -45,12 +45,12 @@ final class SampleRows {
 
   private final Random random;
 
-  SampleRows(long seed) {
+  public SampleRows(long seed) {
     this.random = new Random(seed);
   }
 
   /** Rows whose {@code id} are the numbers from 0. */
-  List<Record> rows(Schema schema, int count) {
+  public List<Record> rows(Schema schema, int count) {
     List<Record> rows = new ArrayList<>();
     for (long id = 0; id < count; id++) {
       Record row = struct(schema.asStruct());

@@ -109,8 +109,7 @@ final class KeyedTableStreamIT {
     fixture.append(source, 1, 3, "log");
     fixture.delete(source, 2, 3);
     TableName target =
-        fixture.create(
-            "id long, name string, _change string, _at long, _b int, _when timestamptz");
+        fixture.create("id long, name string, _change string, _at long, _b int, _when timestamptz");
 
     Dataset<Row> feed =
         Queries.source(spark, source, FEED)
@@ -123,13 +122,22 @@ final class KeyedTableStreamIT {
                 "_commit_timestamp AS _when");
     copy(feed, target);
 
-    assertThat(Queries.rows(spark, "SELECT id, name, _change, _at IS NULL, _b IS NULL, _when IS NULL FROM freshet." + target))
+    assertThat(
+            Queries.rows(
+                spark,
+                "SELECT id, name, _change, _at IS NULL, _b IS NULL, _when IS NULL FROM freshet."
+                    + target))
         .containsExactly(
             "[1,lake,insert,true,true,true]",
             "[1,log,update_after,false,false,false]",
             "[2,log,insert,false,false,false]",
             "[2,null,delete,false,false,false]");
-    assertThat(Queries.rows(spark, "SELECT count(*) FROM freshet." + target + " WHERE _when BETWEEN now() - INTERVAL 1 HOUR AND now()"))
+    assertThat(
+            Queries.rows(
+                spark,
+                "SELECT count(*) FROM freshet."
+                    + target
+                    + " WHERE _when BETWEEN now() - INTERVAL 1 HOUR AND now()"))
         .containsExactly("[3]");
   }
 
@@ -142,8 +150,7 @@ final class KeyedTableStreamIT {
     fixture.delete(source, 5, 15);
 
     Dataset<Row> feed =
-        Queries.source(
-                spark, source, Map.of("readChangeFeed", "true", "filter", "name = 'b'"))
+        Queries.source(spark, source, Map.of("readChangeFeed", "true", "filter", "name = 'b'"))
             .drop("_offset", "_bucket", "_commit_timestamp");
     copy(feed, target);
 
@@ -157,9 +164,15 @@ final class KeyedTableStreamIT {
     Dataset<Row> rows = Queries.stream(spark, source, Map.of());
 
     refused(rows.selectExpr("*", "1 AS price"), KEYED, "The query has a column price, which table");
-    refused(rows.selectExpr("CAST(id AS STRING) AS id", "name"), KEYED, "Column id of the query is string, and of table");
+    refused(
+        rows.selectExpr("CAST(id AS STRING) AS id", "name"),
+        KEYED,
+        "Column id of the query is string, and of table");
     refused(rows.select("name"), KEYED, "The query has no column id, and table");
-    refused(rows.selectExpr("*", "'insert' AS _change_type"), COLUMNS, "The query has a column _change_type");
+    refused(
+        rows.selectExpr("*", "'insert' AS _change_type"),
+        COLUMNS,
+        "The query has a column _change_type");
   }
 
   private void refused(Dataset<Row> rows, String columns, String message) {

@@ -128,7 +128,8 @@ final class LogTableStreamIT {
     assertThat(startedAt(source, "snapshot:" + snapshot)).isEqualTo(range(10, 30));
     List<Long> ends =
         client.offsets(source).offsets().stream().map(BucketOffsets::endOffset).toList();
-    assertThat(startedAt(source, "offsets:0=" + ends.get(0) + ",1=0")).hasSize(ends.get(1).intValue());
+    assertThat(startedAt(source, "offsets:0=" + ends.get(0) + ",1=0"))
+        .hasSize(ends.get(1).intValue());
   }
 
   @Test
@@ -188,16 +189,34 @@ final class LogTableStreamIT {
 
     refused(source, Map.of("start", "yesterday"), "A stream can't start at 'yesterday': use full,");
     refused(source, Map.of("start", "timestamp:noon"), "A stream can't start at 'timestamp:noon'");
-    refused(source, Map.of("start", "offsets:0=1"), "A stream of table freshet." + source + " can't start at offsets {0=1}: give one for every bucket");
-    refused(source, Map.of("start", "snapshot:17"), "Cannot read lake snapshot 17 of table freshet." + source);
-    refused(source, Map.of("maxRowsPerTrigger", "0"), "Option maxRowsPerTrigger is a number from 1 on, not '0'");
-    refused(source, Map.of("failOnDataLoss", "maybe"), "Option failOnDataLoss is true or false, not 'maybe'");
-    refused(source, Map.of("readChangeFeed", "true"), "the option readChangeFeed would change them. Use .format(\"freshet\")");
+    refused(
+        source,
+        Map.of("start", "offsets:0=1"),
+        "A stream of table freshet."
+            + source
+            + " can't start at offsets {0=1}: give one for every bucket");
+    refused(
+        source,
+        Map.of("start", "snapshot:17"),
+        "Cannot read lake snapshot 17 of table freshet." + source);
+    refused(
+        source,
+        Map.of("maxRowsPerTrigger", "0"),
+        "Option maxRowsPerTrigger is a number from 1 on, not '0'");
+    refused(
+        source,
+        Map.of("failOnDataLoss", "maybe"),
+        "Option failOnDataLoss is true or false, not 'maybe'");
+    refused(
+        source,
+        Map.of("readChangeFeed", "true"),
+        "the option readChangeFeed would change them. Use .format(\"freshet\")");
     refused(source, Map.of("filter", "price > 1"), "price");
     assertThatThrownBy(() -> Queries.source(spark, source, Map.of("columns", "id, price")))
-        .hasMessageContaining("Option columns names [price], which table " + source + " does not have");
-    assertThatThrownBy(() ->
-            Queries.source(spark, source, Map.of("columns", "id", "filter", "name = 'a'")))
+        .hasMessageContaining(
+            "Option columns names [price], which table " + source + " does not have");
+    assertThatThrownBy(
+            () -> Queries.source(spark, source, Map.of("columns", "id", "filter", "name = 'a'")))
         .hasMessageContaining("Option filter asks for name, which option columns leaves out");
     assertThatThrownBy(() -> spark.readStream().format("freshet").load("nowhere.a.b"))
         .hasMessageContaining("'nowhere.a.b' is not a table of a Freshet catalog");
@@ -219,7 +238,10 @@ final class LogTableStreamIT {
     client.purgeTable(source);
     client.createTable(same);
 
-    refused(source, Map.of(), "The checkpoint is of another table freshet." + source + ", which was dropped");
+    refused(
+        source,
+        Map.of(),
+        "The checkpoint is of another table freshet." + source + ", which was dropped");
   }
 
   private void refused(TableName source, Map<String, String> options, String message) {

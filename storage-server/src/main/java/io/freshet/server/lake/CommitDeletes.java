@@ -8,16 +8,12 @@
  */
 package io.freshet.server.lake;
 
-import static io.freshet.error.FreshetErrorCode.INTERNAL;
-
-import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.parquet.WrittenFile;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -25,81 +21,55 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.io.FileIO;
 
-/**
- * The new deletion vectors of a commit, and the delete files that they replace.
- *
- * @param location of the file that holds the vectors
- */
-record CommitDeletes(String location, List<DeleteFile> added, List<DeleteFile> replaced) {
+/** The new deletion vectors of a commit, and the delete files that they replace. */
+record CommitDeletes(List<DeleteFile> added, List<DeleteFile> replaced) {
   /**
    * Writes, for each data file with superseded positions, one deletion vector that has them and all
    * that were deleted before. If it fails, no file stays.
    *
-   * @param unused deletes the file at {@code location} again
-   * @param base the deletes of the base
-   * @param baseFiles the data files of the base
-   * @param superseded by location of a data file; not empty
+   * @param locations gives one for each new file
+   * @param unused deletes new files again
+   * @param superseded by location of a data file
    */
   static CommitDeletes write(
-      String location,
+      Supplier<String> locations,
       UnusedFiles unused,
       Map<String, PositionBitmap> superseded,
-      SnapshotDeletes base,
-      SnapshotFiles baseFiles) {
-    Map<String, DataFile> undeleted = baseFiles.find(withoutVector(superseded.keySet(), base));
-    FileIO io = baseFiles.io();
+      BaseFiles base) {
+    Map<String, ContentFile<?>> layouts = base.layouts(superseded.keySet());
     List<DeleteFile> replaced = new ArrayList<>();
-    try (DeletionVectorFile file = new DeletionVectorFile(io, location)) {
-      for (Map.Entry<String, PositionBitmap> entry : superseded.entrySet()) {
-        String dataFile = entry.getKey();
-        ContentFile<?> layout = base.vector(dataFile);
-        if (layout == null) {
-          layout = undeleted.get(dataFile);
-        }
-        if (layout == null) {
-          throw FreshetException.of(
-              INTERNAL,
-              "Cannot delete rows of %s: it is no data file of snapshot %s, which they were found in",
-              dataFile,
-              baseFiles.snapshot() == null ? null : baseFiles.snapshot().snapshotId());
-        }
-        PositionBitmap positions = base.of(dataFile);
-        positions.addAll(entry.getValue());
-        file.add(dataFile, baseFiles.spec(layout), layout.partition(), positions);
-        replaced.addAll(base.onlyOf(dataFile));
-      }
-      return new CommitDeletes(location, file.finish(), replaced);
-    } catch (RuntimeException e) {
-      unused.delete(location);
-      throw e;
+    Writing writing = new Writing(locations, unused, base.io());
+    for (Map.Entry<String, PositionBitmap> entry : superseded.entrySet()) {
+      String dataFile = entry.getKey();
+      ContentFile<?> layout = layouts.get(dataFile);
+      PositionBitmap positions = base.deletedAndAlso(dataFile, entry.getValue());
+      writing.add(dataFile, base.spec(layout), layout, positions);
+      replaced.addAll(base.deletesOnlyOf(dataFile));
     }
+    return new CommitDeletes(writing.added, replaced);
   }
 
   /**
    * Writes a deletion vector for each rewritten file that has lost rows already. If it fails, no
    * file stays.
    *
-   * @param deleted by location of a new file; not empty
+   * @param deleted by location of a new file
    */
   static CommitDeletes ofRewritten(
-      String location,
+      Supplier<String> locations,
       UnusedFiles unused,
       Map<String, PositionBitmap> deleted,
       Rewritten rewritten,
       Map<Integer, PartitionSpec> specs) {
-    try (DeletionVectorFile file = new DeletionVectorFile(unused.io(), location)) {
-      for (WrittenFile written : rewritten.written()) {
-        DataFile data = written.file();
-        PositionBitmap positions = deleted.get(data.location());
-        if (positions != null) {
-          file.add(data.location(), SnapshotFiles.spec(data, specs), data.partition(), positions);
-        }
+    Writing writing = new Writing(locations, unused, unused.io());
+    for (WrittenFile written : rewritten.written()) {
+      DataFile data = written.file();
+      PositionBitmap positions = deleted.get(data.location());
+      if (positions != null) {
+        writing.add(data.location(), SnapshotFiles.spec(data, specs), data, positions);
       }
-      return new CommitDeletes(location, file.finish(), List.of());
-    } catch (RuntimeException e) {
-      unused.delete(location);
-      throw e;
     }
+    return new CommitDeletes(writing.added, List.of());
   }
 
   void addTo(RowDelta delta) {
@@ -107,9 +77,27 @@ record CommitDeletes(String location, List<DeleteFile> added, List<DeleteFile> r
     replaced.forEach(delta::removeDeletes);
   }
 
-  private static Set<String> withoutVector(Set<String> locations, SnapshotDeletes base) {
-    Set<String> without = new HashSet<>(locations);
-    without.removeIf(location -> base.vector(location) != null);
-    return without;
+  /** Deletes the new files, because the commit has not taken effect. */
+  void discard(UnusedFiles unused) {
+    added.forEach(file -> unused.delete(file.location()));
+  }
+
+  private record Writing(
+      Supplier<String> locations, UnusedFiles unused, FileIO io, List<DeleteFile> added) {
+    Writing(Supplier<String> locations, UnusedFiles unused, FileIO io) {
+      this(locations, unused, io, new ArrayList<>());
+    }
+
+    void add(
+        String dataFile, PartitionSpec spec, ContentFile<?> layout, PositionBitmap positions) {
+      String location = locations.get();
+      try {
+        added.add(DeletionVectorFile.write(io, location, dataFile, spec, layout, positions));
+      } catch (RuntimeException e) {
+        unused.delete(location);
+        added.forEach(file -> unused.delete(file.location()));
+        throw e;
+      }
+    }
   }
 }

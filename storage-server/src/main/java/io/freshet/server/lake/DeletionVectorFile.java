@@ -13,15 +13,14 @@ import io.freshet.overlay.PositionBitmap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.puffin.Blob;
 import org.apache.iceberg.puffin.BlobMetadata;
@@ -30,65 +29,56 @@ import org.apache.iceberg.puffin.PuffinWriter;
 import org.apache.iceberg.puffin.StandardBlobTypes;
 
 /**
- * A Puffin file of deletion vectors that is being written. It comes to be with the first of them.
+ * Puffin files with the deletion vector of one data file each. Iceberg lets vectors share a file,
+ * but its incremental expiry deletes a shared one as soon as one of its vectors is replaced, and
+ * some engines tell delete files apart by their path alone.
  */
-final class DeletionVectorFile implements AutoCloseable {
+public final class DeletionVectorFile {
   private static final String CREATED_BY = "Freshet";
   private static final long INHERITED = -1;
   private static final String REFERENCED_DATA_FILE = "referenced-data-file";
   private static final String CARDINALITY = "cardinality";
 
-  private final PuffinWriter writer;
-  private final List<Vector> vectors = new ArrayList<>();
+  private DeletionVectorFile() {}
 
-  private record Vector(
-      String dataFile, PartitionSpec spec, StructLike partition, long positions, BlobMetadata at) {}
-
-  DeletionVectorFile(FileIO io, String location) {
-    writer = Puffin.write(io.newOutputFile(location)).createdBy(CREATED_BY).build();
-  }
-
-  /** Adds the vector of a data file, whose spec and partition it shares. */
-  void add(String dataFile, PartitionSpec spec, StructLike partition, PositionBitmap positions) {
+  /**
+   * Writes a file, which is complete when this returns, and describes it for a commit. If it fails,
+   * a part of the file may stay.
+   *
+   * @param layout a file with the spec and partition of the data file
+   */
+  public static DeleteFile write(
+      FileIO io,
+      String location,
+      String dataFile,
+      PartitionSpec spec,
+      ContentFile<?> layout,
+      PositionBitmap positions) {
     long cardinality = positions.cardinality();
-    BlobMetadata at =
-        writer.write(
-            new Blob(
-                StandardBlobTypes.DV_V1,
-                List.of(MetadataColumns.ROW_POSITION.fieldId()),
-                INHERITED,
-                INHERITED,
-                ByteBuffer.wrap(DeletionVectorV1.serialize(positions)),
-                null,
-                Map.of(REFERENCED_DATA_FILE, dataFile, CARDINALITY, Long.toString(cardinality))));
-    vectors.add(new Vector(dataFile, spec, partition, cardinality, at));
-  }
-
-  /** Ends the file, which is durable then, and describes its vectors for a commit. */
-  List<DeleteFile> finish() {
-    close();
-    List<DeleteFile> files = new ArrayList<>();
-    for (Vector vector : vectors) {
-      files.add(
-          FileMetadata.deleteFileBuilder(vector.spec())
-              .ofPositionDeletes()
-              .withFormat(FileFormat.PUFFIN)
-              .withPath(writer.location())
-              .withPartition(vector.partition())
-              .withFileSizeInBytes(writer.fileSize())
-              .withReferencedDataFile(vector.dataFile())
-              .withContentOffset(vector.at().offset())
-              .withContentSizeInBytes(vector.at().length())
-              .withRecordCount(vector.positions())
-              .build());
-    }
-    return files;
-  }
-
-  @Override
-  public void close() {
-    try {
+    try (PuffinWriter writer =
+        Puffin.write(io.newOutputFile(location)).createdBy(CREATED_BY).build()) {
+      BlobMetadata at =
+          writer.write(
+              new Blob(
+                  StandardBlobTypes.DV_V1,
+                  List.of(MetadataColumns.ROW_POSITION.fieldId()),
+                  INHERITED,
+                  INHERITED,
+                  ByteBuffer.wrap(DeletionVectorV1.serialize(positions)),
+                  null,
+                  Map.of(REFERENCED_DATA_FILE, dataFile, CARDINALITY, Long.toString(cardinality))));
       writer.close();
+      return FileMetadata.deleteFileBuilder(spec)
+          .ofPositionDeletes()
+          .withFormat(FileFormat.PUFFIN)
+          .withPath(location)
+          .withPartition(layout.partition())
+          .withFileSizeInBytes(writer.fileSize())
+          .withReferencedDataFile(dataFile)
+          .withContentOffset(at.offset())
+          .withContentSizeInBytes(at.length())
+          .withRecordCount(cardinality)
+          .build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

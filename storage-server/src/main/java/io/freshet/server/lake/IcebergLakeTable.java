@@ -160,7 +160,7 @@ final class IcebergLakeTable implements LakeTable {
       outcome = new CommitOutcome.Rejected(e);
     }
     if (deletes != null && isWithoutEffect(outcome)) {
-      unusedFiles().delete(deletes.location());
+      deletes.discard(unusedFiles());
     }
     return outcome;
   }
@@ -240,7 +240,7 @@ final class IcebergLakeTable implements LakeTable {
       if (!deleted.isEmpty()) {
         deletes =
             CommitDeletes.ofRewritten(
-                newDeletesLocation(), unusedFiles(), deleted, rewritten, metadata.specsById());
+                this::newDeletesLocation, unusedFiles(), deleted, rewritten, metadata.specsById());
         deletes.added().forEach(rewrite::addFile);
       }
       TieredSnapshots.summary(tableId, commit.tiered(), commit.epoch(), commit.id())
@@ -252,7 +252,7 @@ final class IcebergLakeTable implements LakeTable {
       outcome = new CommitOutcome.Rejected(e);
     }
     if (deletes != null && isWithoutEffect(outcome)) {
-      unusedFiles().delete(deletes.location());
+      deletes.discard(unusedFiles());
     }
     return outcome;
   }
@@ -328,11 +328,10 @@ final class IcebergLakeTable implements LakeTable {
       TableMetadata metadata, Map<String, PositionBitmap> superseded) {
     Snapshot base = metadata.currentSnapshot();
     return CommitDeletes.write(
-        newDeletesLocation(),
+        this::newDeletesLocation,
         unusedFiles(),
         superseded,
-        deletes(metadata, base),
-        files(metadata, base));
+        new BaseFiles(files(metadata, base), deletes(metadata, base)));
   }
 
   private String newDeletesLocation() {

@@ -30,7 +30,10 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
-/** Files below a table's location that no snapshot and no metadata file refers to. */
+/**
+ * Files below a table's location that no snapshot and no metadata file refers to, but for those of
+ * virtual snapshots.
+ */
 record OrphanFiles(Table table) {
   /** Writers name one file in several ways: s3 and s3a, file:/a and file:///a. */
   private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*:)?/*");
@@ -47,9 +50,11 @@ record OrphanFiles(Table table) {
     }
     Map<String, String> candidates = new HashMap<>();
     String location = table.location();
+    String view = path(ViewFolder.of(location)) + "/";
     for (FileInfo file : files.listPrefix(location.endsWith("/") ? location : location + "/")) {
-      if (file.createdAtMillis() < limit.toEpochMilli()) {
-        candidates.put(path(file.location()), file.location());
+      String path = path(file.location());
+      if (file.createdAtMillis() < limit.toEpochMilli() && !path.startsWith(view)) {
+        candidates.put(path, file.location());
       }
     }
     // Only now, so that what was committed since the listing is seen.

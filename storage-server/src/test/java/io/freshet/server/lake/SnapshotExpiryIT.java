@@ -72,6 +72,19 @@ class SnapshotExpiryIT {
   }
 
   @Test
+  void anotherWritersIncrementalExpiryLeavesVectorsThatAreInUse() {
+    try (LakeTableFixture fixture = new LakeTableFixture(data)) {
+      fixture.tier(ids(0, 1, 2, 3));
+      fixture.tier(ids(10, 11));
+      fixture.tier(ids(), 0, 10);
+      LakeState last = fixture.tier(ids(), 1);
+      fixture.iceberg().expireSnapshots().expireOlderThan(future().toEpochMilli()).commit();
+      assertThat(snapshots(fixture)).containsExactly(snapshot(last));
+      assertThat(fixture.rows()).containsExactly(2L, 3L, 11L);
+    }
+  }
+
+  @Test
   void whatTellsTheTieredOffsetsStays() {
     try (LakeTableFixture fixture = new LakeTableFixture(data)) {
       fixture.tier(ids(0, 2, 4));

@@ -85,6 +85,20 @@ final class ServerSettings {
               + " a catalog and a warehouse in the data folder.")
   private Map<String, String> lake = new LinkedHashMap<>();
 
+  @Option(
+      names = "--max-staleness",
+      paramLabel = "WAREHOUSE=TIME",
+      description =
+          "How long a row may be missing in warehouse fresh or fresh_v2 after it was acknowledged, so"
+              + " that fewer snapshots are built. Default: 0s.")
+  private Map<String, String> maxStaleness = new LinkedHashMap<>();
+
+  @Option(
+      names = "--rest-token",
+      paramLabel = "TOKEN",
+      description = "The bearer token that clients of the REST catalogs need. Default: none.")
+  private @Nullable String restToken;
+
   ServerConfiguration resolve() {
     Settings flags =
         new Settings(
@@ -98,7 +112,9 @@ final class ServerSettings {
             null,
             lease,
             null,
-            lake.isEmpty() ? null : lake);
+            lake.isEmpty() ? null : lake,
+            maxStaleness.isEmpty() ? null : maxStaleness,
+            restToken);
     return flags.orElse(file()).resolve();
   }
 

@@ -32,9 +32,15 @@ import io.freshet.server.table.FileTableStore;
 import io.freshet.server.table.TableContext;
 import io.freshet.server.table.TableOpener;
 import io.freshet.server.table.Tables;
+import io.freshet.server.view.Dialect;
+import io.freshet.server.view.FreshCatalog;
+import io.freshet.server.view.FreshView;
+import io.freshet.server.view.ViewContext;
+import io.freshet.server.view.ViewMetrics;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +48,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.io.FileIO;
@@ -56,6 +63,7 @@ public final class FreshetServer implements AutoCloseable {
   private static final int LAKE_THREADS = 2;
   private static final int INDEX_THREADS = 2;
   private static final int CALL_THREADS = 4;
+  private static final int VIEW_THREADS = 2;
   private static final long LOG_PENDING_BYTES = 1L << 30;
   private static final long CLOSE_SECONDS = 60;
 
@@ -188,20 +196,16 @@ public final class FreshetServer implements AutoCloseable {
             UUID::randomUUID);
     toClose.push(tables::close);
     tables.start().join();
+    ServerMetrics meters = metrics(memory, tables);
     http =
         closing(
             HttpService.start(
                 configuration.host(),
                 configuration.httpPort(),
                 Health::up,
-                metrics(memory, tables),
-                List.of(
-                    new Warehouse(
-                        LakeCatalog.NAME,
-                        catalog.catalog(),
-                        new OwnedTables(tables),
-                        catalog.clientDefaults(),
-                        catalog.tableDefaults()))));
+                meters,
+                warehouses(catalog, tables, closing(allocator(rootAllocator, "fresh view")), meters),
+                configuration.restToken()));
     flight =
         closing(
             FlightService.start(
@@ -213,6 +217,58 @@ public final class FreshetServer implements AutoCloseable {
                 this::info,
                 rows,
                 configuration.maxBatchBytes()));
+  }
+
+  /** The lake, and its tables with their fresh rows, in two versions of the format. */
+  private List<Warehouse> warehouses(
+      LakeCatalog catalog, Tables tables, BufferAllocator allocator, ServerMetrics meters) {
+    Warehouse lake =
+        Warehouse.of(
+            LakeCatalog.NAME,
+            catalog.catalog(),
+            new OwnedTables(tables),
+            catalog.clientDefaults(),
+            catalog.tableDefaults());
+    FileIO files = closing(LakeFileIO.withoutSync());
+    files.initialize(configuration.lake());
+    FreshView view =
+        new FreshView(
+            tables,
+            new ViewContext(
+                files,
+                closing("fresh view", Executors.newFixedThreadPool(VIEW_THREADS)),
+                allocator,
+                Clock.systemUTC(),
+                epoch,
+                configuration.lease(),
+                new ViewMetrics(meters.registry())));
+    ScheduledExecutorService expiry = Executors.newSingleThreadScheduledExecutor();
+    closing("expiry of the fresh view", expiry);
+    expiry.scheduleWithFixedDelay(() -> expire(view), 1, 1, TimeUnit.SECONDS);
+    return List.of(
+        lake,
+        fresh(ServerConfiguration.FRESH, Dialect.V3, view, tables, lake, files),
+        fresh(ServerConfiguration.FRESH_V2, Dialect.V2, view, tables, lake, files));
+  }
+
+  private static void expire(FreshView view) {
+    try {
+      view.expire();
+    } catch (RuntimeException e) {
+      LOG.warn("Expiry of virtual snapshots goes on after a failure", e);
+    }
+  }
+
+  private Warehouse fresh(
+      String name, Dialect dialect, FreshView view, Tables tables, Warehouse lake, FileIO files) {
+    Duration maxStaleness = configuration.maxStaleness().getOrDefault(name, Duration.ZERO);
+    return Warehouse.readOnly(
+        name,
+        new FreshCatalog(name, dialect, view, tables, lake.catalog(), files, maxStaleness),
+        lake,
+        "Write with Freshet instead ('freshet write', or its Spark and Trino connectors), or commit to"
+            + " warehouse "
+            + lake.name());
   }
 
   private ServerMetrics metrics(FreshMemory memory, Tables tables) {

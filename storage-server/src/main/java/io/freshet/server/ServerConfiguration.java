@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * @param lease of a union snapshot, unless its reader asks for another
  * @param maxLease the longest that a reader may ask for
  * @param lake properties of the lake's Iceberg catalog; empty for the embedded one
+ * @param maxStaleness by warehouse of the fresh view, how long a row may be missing there after it
+ *     was acknowledged; not at all in those that are not named
+ * @param restToken what clients of the REST catalogs have to show; null for nothing
  */
 public record ServerConfiguration(
     Path data,
@@ -53,12 +57,36 @@ public record ServerConfiguration(
     long logSegmentBytes,
     Duration lease,
     Duration maxLease,
-    Map<String, String> lake) {
+    Map<String, String> lake,
+    Map<String, Duration> maxStaleness,
+    @Nullable String restToken) {
   public static final int DEFAULT_FLIGHT_PORT = 9090;
   public static final int DEFAULT_HTTP_PORT = 8181;
 
+  /** The warehouse whose tables are virtual snapshots in Iceberg's format version 3. */
+  public static final String FRESH = "fresh";
+
+  /** The same in version 2. */
+  public static final String FRESH_V2 = "fresh_v2";
+
+  private static final List<String> FRESH_WAREHOUSES = List.of(FRESH, FRESH_V2);
+
   public ServerConfiguration {
     lake = Map.copyOf(lake);
+    maxStaleness = Map.copyOf(maxStaleness);
+    for (String warehouse : maxStaleness.keySet()) {
+      if (!FRESH_WAREHOUSES.contains(warehouse)) {
+        throw FreshetException.of(
+            INVALID_CONFIGURATION,
+            "max-staleness is set for warehouse '%s': the warehouses of the fresh view are %s",
+            warehouse,
+            FRESH_WAREHOUSES);
+      }
+    }
+    if (restToken != null && restToken.isBlank()) {
+      throw FreshetException.of(
+          INVALID_CONFIGURATION, "rest-token is empty: set one, or leave the setting out");
+    }
     checkPort("flight-port", flightPort);
     checkPort("http-port", httpPort);
     if (maxBatchBytes < 1 || maxBatchBytes > (1L << 30)) {
@@ -79,9 +107,12 @@ public record ServerConfiguration(
       @Nullable String logSegmentSize,
       @Nullable String lease,
       @Nullable String maxLease,
-      @Nullable Map<String, String> lake) {
+      @Nullable Map<String, String> lake,
+      @Nullable Map<String, String> maxStaleness,
+      @Nullable String restToken) {
     public static final Settings NONE =
-        new Settings(null, null, null, null, null, null, null, null, null, null, null);
+        new Settings(
+            null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** These settings, and those of {@code other} where these say nothing. */
     public Settings orElse(Settings other) {
@@ -96,7 +127,9 @@ public record ServerConfiguration(
           first(logSegmentSize, other.logSegmentSize),
           first(lease, other.lease),
           first(maxLease, other.maxLease),
-          first(lake, other.lake));
+          first(lake, other.lake),
+          first(maxStaleness, other.maxStaleness),
+          first(restToken, other.restToken));
     }
 
     /** The configuration that these settings make, with defaults for what they leave open. */
@@ -113,10 +146,19 @@ public record ServerConfiguration(
             TableOptions.size("log-segment-size", or(logSegmentSize, "256MB")),
             TableOptions.duration("lease", or(lease, "5min")),
             TableOptions.duration("max-lease", or(maxLease, "1h")),
-            or(lake, Map.<String, String>of()));
+            or(lake, Map.<String, String>of()),
+            durations(or(maxStaleness, Map.<String, String>of())),
+            restToken);
       } catch (FreshetException e) {
         throw new FreshetException(INVALID_CONFIGURATION, String.valueOf(e.getMessage()), e);
       }
+    }
+
+    private static Map<String, Duration> durations(Map<String, String> texts) {
+      Map<String, Duration> durations = new HashMap<>();
+      texts.forEach((warehouse, text) ->
+          durations.put(warehouse, TableOptions.duration("max-staleness of " + warehouse, text)));
+      return durations;
     }
 
     private static <T> @Nullable T first(@Nullable T mine, @Nullable T other) {

@@ -31,9 +31,22 @@ import org.jspecify.annotations.Nullable;
 public final class LakeFileIO implements DelegateFileIO, SupportsStorageCredentials {
   private static final long serialVersionUID = 1L;
 
-  private final LocalFileIO local = new LocalFileIO();
+  private final LocalFileIO local;
   private List<StorageCredential> credentials = new ArrayList<>();
   private @Nullable ResolvingFileIO remote;
+
+  public LakeFileIO() {
+    this(new LocalFileIO());
+  }
+
+  private LakeFileIO(LocalFileIO local) {
+    this.local = local;
+  }
+
+  /** Files that need not survive a loss of power: local ones are not synced. */
+  public static LakeFileIO withoutSync() {
+    return new LakeFileIO(new LocalFileIO(NoSync.INSTANCE));
+  }
 
   @Override
   public synchronized void initialize(Map<String, String> properties) {

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param logRetentionBytes tiered changes stay in a bucket's log while it is at most this large
  * @param compactionMinFiles so many small files of a partition are joined
  * @param compactionDeleteRatio a lake file is rewritten once so large a part of it is deleted
+ * @param viewMaxStaleness in the fresh view a row may be missing for so long after it was
+ *     acknowledged; null for as long as the warehouse allows
  */
 public record TableOptions(
     Duration freshness,
@@ -37,7 +39,8 @@ public record TableOptions(
     Duration logRetentionTime,
     long logRetentionBytes,
     int compactionMinFiles,
-    double compactionDeleteRatio) {
+    double compactionDeleteRatio,
+    @Nullable Duration viewMaxStaleness) {
   public static final String FRESHNESS = "freshet.freshness";
   public static final String TIERING_SIZE = "freshet.tiering.size";
   public static final String LOG_RETENTION_TIME = "freshet.log.retention.time";
@@ -45,6 +48,7 @@ public record TableOptions(
 
   public static final String COMPACTION_MIN_FILES = "freshet.compaction.min-files";
   public static final String COMPACTION_DELETE_RATIO = "freshet.compaction.delete-ratio";
+  public static final String VIEW_MAX_STALENESS = "freshet.view.max-staleness";
 
   /** Written by Freshet into the lake table's properties; not a user's to set. */
   public static final String TABLE_ID = "freshet.table-id";
@@ -60,7 +64,8 @@ public record TableOptions(
           LOG_RETENTION_TIME,
           LOG_RETENTION_SIZE,
           COMPACTION_MIN_FILES,
-          COMPACTION_DELETE_RATIO);
+          COMPACTION_DELETE_RATIO,
+          VIEW_MAX_STALENESS);
   private static final Set<String> RESERVED =
       Set.of(TABLE_ID, BUCKETS, BUCKET_KEY, "format-version");
   private static final Pattern RATIO = Pattern.compile("\\d?\\.?\\d{1,9}");
@@ -74,7 +79,10 @@ public record TableOptions(
         duration(LOG_RETENTION_TIME, properties.getOrDefault(LOG_RETENTION_TIME, "1h")),
         size(LOG_RETENTION_SIZE, properties.getOrDefault(LOG_RETENTION_SIZE, "1GB")),
         fileCount(COMPACTION_MIN_FILES, properties.getOrDefault(COMPACTION_MIN_FILES, "5")),
-        ratio(COMPACTION_DELETE_RATIO, properties.getOrDefault(COMPACTION_DELETE_RATIO, "0.3")));
+        ratio(COMPACTION_DELETE_RATIO, properties.getOrDefault(COMPACTION_DELETE_RATIO, "0.3")),
+        properties.containsKey(VIEW_MAX_STALENESS)
+            ? duration(VIEW_MAX_STALENESS, properties.get(VIEW_MAX_STALENESS))
+            : null);
   }
 
   /** Refuses properties that a user can't set, and values that can't be read. */

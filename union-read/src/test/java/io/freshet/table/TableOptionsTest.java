@@ -23,7 +23,7 @@ final class TableOptionsTest {
     assertThat(TableOptions.of(Map.of()))
         .isEqualTo(
             new TableOptions(
-                Duration.ofSeconds(60), 128L << 20, Duration.ofHours(1), 1L << 30, 5, 0.3));
+                Duration.ofSeconds(60), 128L << 20, Duration.ofHours(1), 1L << 30, 5, 0.3, null));
   }
 
   @Test
@@ -36,10 +36,17 @@ final class TableOptionsTest {
                     "freshet.log.retention.time", "7d",
                     "freshet.log.retention.size", "2GiB",
                     "freshet.compaction.min-files", "10",
-                    "freshet.compaction.delete-ratio", " 0.25")))
+                    "freshet.compaction.delete-ratio", " 0.25",
+                    "freshet.view.max-staleness", "2s")))
         .isEqualTo(
             new TableOptions(
-                Duration.ofMillis(500), 64L << 20, Duration.ofDays(7), 2L << 30, 10, 0.25));
+                Duration.ofMillis(500),
+                64L << 20,
+                Duration.ofDays(7),
+                2L << 30,
+                10,
+                0.25,
+                Duration.ofSeconds(2)));
   }
 
   @Test

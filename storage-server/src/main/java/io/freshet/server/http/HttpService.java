@@ -59,6 +59,7 @@ public final class HttpService implements AutoCloseable {
    * @param port 0 for a free one, see {@link #port}
    * @param health asked at each {@code GET /health}
    * @param warehouses with different names, at least one; the first is for clients that name none
+   * @param restToken that clients of the catalogs have to show; null for none
    * @throws FreshetException INVALID_CONFIGURATION if it can't listen there
    */
   public static HttpService start(
@@ -66,8 +67,9 @@ public final class HttpService implements AutoCloseable {
       int port,
       Supplier<Health> health,
       ServerMetrics metrics,
-      List<Warehouse> warehouses) {
-    RestCatalogService catalogs = new RestCatalogService(warehouses);
+      List<Warehouse> warehouses,
+      @Nullable String restToken) {
+    RestCatalogService catalogs = new RestCatalogService(warehouses, restToken);
     Javalin javalin =
         Javalin.create(config -> {
           configure(config);

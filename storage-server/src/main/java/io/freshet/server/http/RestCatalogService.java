@@ -8,15 +8,21 @@
  */
 package io.freshet.server.http;
 
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.error.FreshetException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.rest.Endpoint;
 import org.apache.iceberg.rest.RESTResponse;
 import org.apache.iceberg.rest.responses.ConfigResponse;
@@ -34,16 +40,23 @@ final class RestCatalogService {
   private final RestJson json = new RestJson();
   private final Map<String, Warehouse> warehouses = new LinkedHashMap<>();
 
+  private final @Nullable String token;
+
   /**
    * @param warehouses at least one; the first is for clients that name none
+   * @param token that clients have to show; null for none
    */
-  RestCatalogService(List<Warehouse> warehouses) {
+  RestCatalogService(List<Warehouse> warehouses, @Nullable String token) {
+    this.token = token;
     for (Warehouse warehouse : warehouses) {
       this.warehouses.put(warehouse.name(), warehouse);
     }
   }
 
   void addTo(RoutesConfig routes) {
+    if (token != null) {
+      routes.before(ROOT + "/*", context -> checkToken(token, context));
+    }
     routes.get(ROOT + "/v1/config", this::config);
     for (Route route : routes()) {
       Endpoint endpoint = route.endpoint();
@@ -62,12 +75,14 @@ final class RestCatalogService {
 
   private void config(Context context) {
     Warehouse warehouse = warehouse(context.queryParam(CatalogProperties.WAREHOUSE_LOCATION));
-    List<Endpoint> endpoints = new ArrayList<>();
-    NamespaceRoutes.all().forEach(route -> endpoints.add(route.endpoint()));
-    TableRoutes.all().forEach(route -> endpoints.add(route.endpoint()));
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(NamespaceRoutes.all());
+    routes.addAll(TableRoutes.all());
     if (warehouse.views().isPresent()) {
-      ViewRoutes.all().forEach(route -> endpoints.add(route.endpoint()));
+      routes.addAll(ViewRoutes.all());
     }
+    List<Endpoint> endpoints =
+        routes.stream().filter(warehouse::offers).map(Route::endpoint).toList();
     ConfigResponse.Builder config =
         ConfigResponse.builder().withOverride("prefix", warehouse.name()).withEndpoints(endpoints);
     warehouse.clientDefaults().forEach(config::withDefault);
@@ -80,6 +95,14 @@ final class RestCatalogService {
 
   private void answer(Route route, Context context) {
     Warehouse warehouse = warehouse(context.pathParam("prefix"));
+    if (!warehouse.offers(route)) {
+      throw FreshetException.of(
+          UNSUPPORTED,
+          "Warehouse %s is read-only, so %s can't be done there. %s",
+          warehouse.name(),
+          route.endpoint(),
+          warehouse.whereToWrite());
+    }
     String template = route.endpoint().path();
     CatalogRequest request = new CatalogRequest(context, template, warehouse, json);
     Answer answer = route.operation().answer(request);
@@ -91,6 +114,17 @@ final class RestCatalogService {
     RESTResponse body = answer.body();
     if (body != null) {
       context.contentType(JSON).result(json.write(body));
+    }
+  }
+
+  private static void checkToken(String token, Context context) {
+    String shown = context.header("Authorization");
+    byte[] wanted = ("Bearer " + token).getBytes(UTF_8);
+    // In constant time, so that nobody can guess the token letter by letter.
+    if (shown == null || !MessageDigest.isEqual(shown.getBytes(UTF_8), wanted)) {
+      throw new NotAuthorizedException(
+          "%s bearer token: set the catalog's property 'token' to the server's rest-token",
+          shown == null ? "There is no" : "That is the wrong");
     }
   }
 

@@ -25,6 +25,7 @@ import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.UnprocessableEntityException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -54,6 +55,7 @@ final class RestErrors {
     STATUSES.put(CommitStateUnknownException.class, 500);
     STATUSES.put(UnprocessableEntityException.class, 422);
     STATUSES.put(ForbiddenException.class, 403);
+    STATUSES.put(NotAuthorizedException.class, 401);
     STATUSES.put(BadRequestException.class, 400);
     STATUSES.put(ValidationException.class, 400);
     STATUSES.put(IllegalArgumentException.class, 400);

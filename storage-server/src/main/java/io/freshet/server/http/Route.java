@@ -12,6 +12,13 @@ import org.apache.iceberg.rest.Endpoint;
 
 /** An endpoint of the Iceberg REST specification and what answers it. */
 record Route(Endpoint endpoint, Operation operation) {
+  /** Whether it changes nothing. */
+  boolean isRead() {
+    return endpoint.httpMethod().equals("GET")
+        || endpoint.httpMethod().equals("HEAD")
+        || endpoint.equals(Endpoint.V1_REPORT_METRICS);
+  }
+
   /** Answers, or throws one of Iceberg's exceptions or a FreshetException. */
   interface Operation {
     Answer answer(CatalogRequest request);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -93,6 +94,30 @@ public final class BaseFiles {
       found.put(dataFile, layout);
     }
     return found;
+  }
+
+  /**
+   * For each data file with deleted rows, a file with its spec and partition. Deletes that have
+   * outlived their data file may still have one.
+   */
+  public Map<String, ContentFile<?>> layoutsOfDeletes() {
+    Map<String, ContentFile<?>> found = new HashMap<>();
+    Set<String> withoutVector = new HashSet<>();
+    for (String dataFile : deletes.files()) {
+      ContentFile<?> vector = deletes.vector(dataFile);
+      if (vector == null) {
+        withoutVector.add(dataFile);
+      } else {
+        found.put(dataFile, vector);
+      }
+    }
+    found.putAll(files.find(withoutVector));
+    return found;
+  }
+
+  /** The manifests that list the data files. */
+  public List<ManifestFile> dataManifests() {
+    return files.manifests();
   }
 
   /** How the partition of a data or delete file is made. */

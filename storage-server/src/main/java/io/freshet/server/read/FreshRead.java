@@ -26,6 +26,7 @@ import io.freshet.server.table.UnionLease;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -37,9 +38,14 @@ public final class FreshRead implements BatchSource {
   private final Iterator<Bucket> buckets;
   private final Projection projection;
   private final @Nullable RowFilter filter;
+  private final IntToLongFunction starts;
   private final Schema logSchema;
   private final BufferAllocator allocator;
 
+  /** Offsets of the current batch's rows: long[rows]. */
+  private long[] offsets = new long[0];
+
+  private int bucket;
   private @Nullable FreshCursor cursor;
   private @Nullable RowCut cut;
   private @Nullable VectorSchemaRoot batch;
@@ -50,7 +56,20 @@ public final class FreshRead implements BatchSource {
    */
   public FreshRead(
       UnionLease lease, List<Bucket> buckets, Projection projection, BufferAllocator allocator) {
+    this(lease, buckets, projection, lease.base().tiered()::of, allocator);
+  }
+
+  /**
+   * @param starts by bucket, the offset of the first row to read: at least the base's tiered one
+   */
+  public FreshRead(
+      UnionLease lease,
+      List<Bucket> buckets,
+      Projection projection,
+      IntToLongFunction starts,
+      BufferAllocator allocator) {
     this.lease = lease;
+    this.starts = starts;
     this.buckets = List.copyOf(buckets).iterator();
     this.projection = projection;
     this.filter =
@@ -87,6 +106,16 @@ public final class FreshRead implements BatchSource {
     return batch;
   }
 
+  /** The bucket of the current batch. */
+  public int bucket() {
+    return bucket;
+  }
+
+  /** The offset of a row of the current batch. */
+  public long offset(int row) {
+    return offsets[row];
+  }
+
   @Override
   public void close() {
     clear();
@@ -109,16 +138,14 @@ public final class FreshRead implements BatchSource {
       if (!buckets.hasNext()) {
         return null;
       }
-      Bucket bucket = buckets.next();
-      int number = bucket.id().bucket();
-      long start = lease.base().tiered().of(number);
-      RowCut next = lease.cuts().get(number);
+      Bucket read = buckets.next();
+      bucket = read.id().bucket();
+      long start = starts.applyAsLong(bucket);
+      RowCut next = lease.cuts().get(bucket);
       cut = next;
       long end = next.endOffset();
       cursor =
-          filter == null
-              ? bucket.fresh().read(start, end)
-              : bucket.fresh().read(start, end, filter);
+          filter == null ? read.fresh().read(start, end) : read.fresh().read(start, end, filter);
     }
   }
 
@@ -128,6 +155,10 @@ public final class FreshRead implements BatchSource {
       int[] selected = selected(slice, rows);
       if (selected.length == 0) {
         return null;
+      }
+      offsets = new long[selected.length];
+      for (int i = 0; i < selected.length; i++) {
+        offsets[i] = slice.startOffset() + selected[i];
       }
       try (VectorSchemaRoot projected =
           ArrowBatches.project(rows, projection.projectedSchema(), allocator)) {

@@ -34,6 +34,9 @@ final class Leases {
   /** Bases of union snapshots that are being frozen. */
   private final List<LakeState> held = new ArrayList<>();
 
+  /** Lake snapshots that are read without a union snapshot, and until when. */
+  private final Map<Long, Long> keptBases = new HashMap<>();
+
   Leases(TableName table) {
     this.table = table;
   }
@@ -69,7 +72,13 @@ final class Leases {
     leases.remove(snapshot);
   }
 
+  /** Keeps a lake snapshot at least until then. */
+  void keepBase(long snapshotId, long untilMillis) {
+    keptBases.merge(snapshotId, untilMillis, Math::max);
+  }
+
   void expire(long nowMillis) {
+    keptBases.values().removeIf(untilMillis -> untilMillis <= nowMillis);
     leases.values().removeIf(lease -> lease.expiresAtMillis() <= nowMillis);
   }
 
@@ -88,7 +97,7 @@ final class Leases {
 
   /** Lake snapshots that are read. */
   Set<Long> baseSnapshots() {
-    Set<Long> snapshots = new HashSet<>();
+    Set<Long> snapshots = new HashSet<>(keptBases.keySet());
     Stream.concat(leases.values().stream().map(UnionLease::base), held.stream())
         .forEach(base -> {
           if (base.snapshotId() != null) {

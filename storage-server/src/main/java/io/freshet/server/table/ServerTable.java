@@ -215,6 +215,14 @@ public final class ServerTable {
     });
   }
 
+  /** Keeps the server from expiring a lake snapshot for so long, or longer. */
+  public CompletableFuture<Void> keepBase(long snapshotId, Duration lease) {
+    return onLoop(() -> {
+      leases.keepBase(snapshotId, nowMillis() + lease.toMillis());
+      return null;
+    });
+  }
+
   /** The lake state that fresh rows are relative to. */
   public CompletableFuture<LakeState> base() {
     return onLoop(() -> tiering.base().state());

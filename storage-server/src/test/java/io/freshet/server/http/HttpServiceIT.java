@@ -76,7 +76,7 @@ final class HttpServiceIT {
     try (HttpService service = start(Health::up)) {
       assertThatThrownBy(() ->
               HttpService.start(
-                  "127.0.0.1", service.port(), Health::up, metrics, List.of(warehouse())))
+                  "127.0.0.1", service.port(), Health::up, metrics, List.of(warehouse()), null))
           .isInstanceOfSatisfying(
               FreshetException.class,
               e -> assertThat(e.code()).isEqualTo(FreshetErrorCode.INVALID_CONFIGURATION))
@@ -110,13 +110,13 @@ final class HttpServiceIT {
   }
 
   private HttpService start(Supplier<Health> health) {
-    return HttpService.start("127.0.0.1", 0, health, metrics, List.of(warehouse()));
+    return HttpService.start("127.0.0.1", 0, health, metrics, List.of(warehouse()), null);
   }
 
   private static Warehouse warehouse() {
     InMemoryCatalog catalog = new InMemoryCatalog();
     catalog.initialize("lake", Map.of());
-    return new Warehouse("lake", catalog, TableGuard.ALLOW_ALL, Map.of(), Map.of());
+    return Warehouse.of("lake", catalog, TableGuard.ALLOW_ALL, Map.of(), Map.of());
   }
 
   private HttpResponse<String> get(HttpService service, String path) throws Exception {

@@ -64,13 +64,13 @@ final class RestCatalogIT {
     metrics = new ServerMetrics();
     lake = LakeCatalog.open(data, Map.of());
     Warehouse warehouse =
-        new Warehouse(
+        Warehouse.of(
             LakeCatalog.NAME,
             lake.catalog(),
             TableGuard.ALLOW_ALL,
             lake.clientDefaults(),
             lake.tableDefaults());
-    service = HttpService.start("127.0.0.1", 0, Health::up, metrics, List.of(warehouse));
+    service = HttpService.start("127.0.0.1", 0, Health::up, metrics, List.of(warehouse), null);
     client = connect(Map.of("warehouse", "lake"));
   }
 

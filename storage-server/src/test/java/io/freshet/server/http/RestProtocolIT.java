@@ -58,13 +58,13 @@ final class RestProtocolIT {
     lake.namespaces().createNamespace(Namespace.of("sales"));
     table = lake.catalog().createTable(ORDERS, LakeRows.SCHEMA);
     Warehouse warehouse =
-        new Warehouse(
+        Warehouse.of(
             "lake",
             lake.catalog(),
             new OwnedOrders(),
             Map.of("s3.endpoint", "http://minio:9000"),
             lake.tableDefaults());
-    service = HttpService.start("127.0.0.1", 0, Health::up, metrics, List.of(warehouse));
+    service = HttpService.start("127.0.0.1", 0, Health::up, metrics, List.of(warehouse), null);
   }
 
   @AfterEach

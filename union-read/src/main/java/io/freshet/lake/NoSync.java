@@ -1,0 +1,23 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.lake;
+
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** Leaves it to the operating system when to write. An enum, so that it is serialised by name. */
+enum NoSync implements DiskSync {
+  INSTANCE;
+
+  @Override
+  public void syncFile(Path file, FileChannel channel) {}
+
+  @Override
+  public void syncFolder(Path folder) {}
+}

@@ -145,7 +145,9 @@ final class BenchmarkCommand implements Callable<Integer> {
           steadySeconds != null
               ? Duration.ofSeconds(steadySeconds)
               : isQuick ? QUICK_STEADY : STEADY,
-          flights, null, null);
+          flights,
+          null,
+          null);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -25,7 +25,8 @@ final class ServerMain {
    */
   public static void main(String[] arguments) throws IOException {
     Settings settings =
-        new Settings(arguments[0], null, 0, 0, null, arguments[1], null, null, null, null, null, null, null);
+        new Settings(
+            arguments[0], null, 0, 0, null, arguments[1], null, null, null, null, null, null, null);
     try (RootAllocator allocator = new RootAllocator();
         FreshetServer server = FreshetServer.start(settings.resolve(), allocator)) {
       System.out.println(server.flightUri());

@@ -185,7 +185,9 @@ final class QuickstartCommand implements Callable<Integer> {
             null,
             null,
             null,
-            null, null, null)
+            null,
+            null,
+            null)
         .resolve();
   }
 

@@ -204,7 +204,8 @@ public final class FreshetServer implements AutoCloseable {
                 configuration.httpPort(),
                 Health::up,
                 meters,
-                warehouses(catalog, tables, closing(allocator(rootAllocator, "fresh view")), meters),
+                warehouses(
+                    catalog, tables, closing(allocator(rootAllocator, "fresh view")), meters),
                 configuration.restToken()));
     flight =
         closing(

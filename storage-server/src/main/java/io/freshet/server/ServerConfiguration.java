@@ -111,8 +111,7 @@ public record ServerConfiguration(
       @Nullable Map<String, String> maxStaleness,
       @Nullable String restToken) {
     public static final Settings NONE =
-        new Settings(
-            null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new Settings(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** These settings, and those of {@code other} where these say nothing. */
     public Settings orElse(Settings other) {

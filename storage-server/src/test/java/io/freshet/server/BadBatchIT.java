@@ -65,7 +65,8 @@ final class BadBatchIT {
   @BeforeAll
   static void start() {
     Settings settings =
-        new Settings(null, null, null, null, null, null, BATCH_LIMIT, null, null, null, null, null, null);
+        new Settings(
+            null, null, null, null, null, null, BATCH_LIMIT, null, null, null, null, null, null);
     server = new TestServer(data, settings);
     allocator = new RootAllocator();
     flight = new PlainFlight(server.server().flightUri(), allocator);

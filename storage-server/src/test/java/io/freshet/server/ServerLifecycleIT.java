@@ -263,11 +263,24 @@ final class ServerLifecycleIT {
 
   private Settings settings(int flightPort, int httpPort) {
     return new Settings(
-        data.toString(), null, flightPort, httpPort, null, null, null, null, null, null, null, null, null);
+        data.toString(),
+        null,
+        flightPort,
+        httpPort,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static Settings smallSegments() {
-    return new Settings(null, null, null, null, null, null, null, "4KB", null, null, null, null, null);
+    return new Settings(
+        null, null, null, null, null, null, null, "4KB", null, null, null, null, null);
   }
 
   private static void create(FreshetClient client, TableName table, List<String> bucketKey) {

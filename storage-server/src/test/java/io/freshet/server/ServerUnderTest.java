@@ -36,7 +36,9 @@ public final class ServerUnderTest {
             args[3],
             null,
             null,
-            null, null, null);
+            null,
+            null,
+            null);
     try (RootAllocator allocator = new RootAllocator();
         FreshetServer server = FreshetServer.start(settings.resolve(), allocator)) {
       System.out.println(READY + " " + server.flightUri());

@@ -58,8 +58,7 @@ public record Warehouse(
     if (!(catalog instanceof SupportsNamespaces namespaces)) {
       throw new IllegalArgumentException("The catalog of warehouse " + name + " has no namespaces");
     }
-    return new Warehouse(
-        name, catalog, namespaces, guard, clientDefaults, tableDefaults, null);
+    return new Warehouse(name, catalog, namespaces, guard, clientDefaults, tableDefaults, null);
   }
 
   /**

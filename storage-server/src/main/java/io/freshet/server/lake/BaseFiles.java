@@ -25,7 +25,6 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.io.FileIO;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a lake snapshot, as one who deletes more of its rows needs to know them. Methods

@@ -88,8 +88,7 @@ record CommitDeletes(List<DeleteFile> added, List<DeleteFile> replaced) {
       this(locations, unused, io, new ArrayList<>());
     }
 
-    void add(
-        String dataFile, PartitionSpec spec, ContentFile<?> layout, PositionBitmap positions) {
+    void add(String dataFile, PartitionSpec spec, ContentFile<?> layout, PositionBitmap positions) {
       String location = locations.get();
       try {
         added.add(DeletionVectorFile.write(io, location, dataFile, spec, layout, positions));

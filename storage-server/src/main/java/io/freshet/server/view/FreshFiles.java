@@ -8,6 +8,7 @@
  */
 package io.freshet.server.view;
 
+import io.freshet.arrow.ArrowBatches;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.reader.Projection;
 import io.freshet.server.keys.RowCut;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import io.freshet.arrow.ArrowBatches;
 
 /**
  * The fresh rows of the newest virtual snapshot as data files. Rows that were written once are not
@@ -76,8 +76,7 @@ final class FreshFiles {
    *
    * @param lease a later snapshot of the table than the one before
    */
-  FreshFiles next(
-      ServerTable table, UnionLease lease, NewFiles files, BufferAllocator allocator) {
+  FreshFiles next(ServerTable table, UnionLease lease, NewFiles files, BufferAllocator allocator) {
     List<Piece> next = new ArrayList<>();
     List<Long> tiered = lease.base().tiered().offsets();
     List<Long> ends = lease.cuts().stream().map(RowCut::endOffset).toList();
@@ -126,7 +125,8 @@ final class FreshFiles {
       NewFiles files,
       BufferAllocator allocator) {
     TableDefinition definition = lease.definition();
-    DataFileWriter writer = new DataFileWriter(definition, files.io(), files, "fresh-" + UUID.randomUUID());
+    DataFileWriter writer =
+        new DataFileWriter(definition, files.io(), files, "fresh-" + UUID.randomUUID());
     List<LiveFile> written = new ArrayList<>();
     try (BufferAllocator reads =
             allocator.newChildAllocator("fresh view of " + definition.name(), 0, Long.MAX_VALUE);

@@ -56,8 +56,8 @@ public final class FreshView {
 
   /**
    * The table as a virtual snapshot that has everything that was acknowledged before the call, or
-   * {@code maxStaleness} before it, unless the table asks for another. Its files stay for the lease,
-   * counted from the answer. Blocking.
+   * {@code maxStaleness} before it, unless the table asks for another. Its files stay for the
+   * lease, counted from the answer. Blocking.
    *
    * @throws FreshetException TABLE_NOT_FOUND, TABLE_NOT_READY, LAKE_UNAVAILABLE; UNSUPPORTED if the
    *     dialect can't say what the table is
@@ -69,8 +69,7 @@ public final class FreshView {
         views.computeIfAbsent(
             new Key(id, dialect), key -> new TableView(context, dialect, () -> tables.get(id)));
     try {
-      Duration own =
-          TableOptions.of(table.definition().join().properties()).viewMaxStaleness();
+      Duration own = TableOptions.of(table.definition().join().properties()).viewMaxStaleness();
       return view.load(own == null ? maxStaleness : own).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause

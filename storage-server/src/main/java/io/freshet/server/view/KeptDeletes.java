@@ -17,7 +17,9 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Delete files that were written, to be used again while their data file's deletes are the same. */
+/**
+ * Delete files that were written, to be used again while their data file's deletes are the same.
+ */
 final class KeptDeletes {
   private final Dialect dialect;
   private final Map<String, Kept> byDataFile = new HashMap<>();

@@ -24,8 +24,8 @@ import org.apache.iceberg.TableProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Table metadata with other snapshots than it had, which Iceberg's builder has no way to make: it is
- * made as JSON, by the names of Iceberg's table specification.
+ * Table metadata with other snapshots than it had, which Iceberg's builder has no way to make: it
+ * is made as JSON, by the names of Iceberg's table specification.
  */
 final class TrimmedMetadata {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,7 +58,9 @@ final class TrimmedMetadata {
     ArrayNode schemas = tree.putArray(SCHEMAS);
     for (JsonNode schema : tree(table).get(SCHEMAS)) {
       if (schema.get("schema-id").asInt() == table.currentSchemaId()) {
-        schema.findParents("write-default").forEach(column -> ((ObjectNode) column).remove("write-default"));
+        schema
+            .findParents("write-default")
+            .forEach(column -> ((ObjectNode) column).remove("write-default"));
         schemas.add(schema);
       }
     }

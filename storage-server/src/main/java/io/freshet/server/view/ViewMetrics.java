@@ -11,8 +11,6 @@ package io.freshet.server.view;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.iceberg.ContentFile;
-import org.apache.iceberg.Snapshot;
 
 /** The meters of the fresh view, tagged with the format version. */
 public final class ViewMetrics {

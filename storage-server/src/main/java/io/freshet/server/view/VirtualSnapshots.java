@@ -10,7 +10,6 @@ package io.freshet.server.view;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.overlay.DeletionVectorV1;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.UnionSnapshot;
@@ -147,7 +146,9 @@ final class VirtualSnapshots {
     if (known == null || !known.metadataLocation().equals(metadataLocation)) {
       FileIO io = files.io();
       TableMetadata lake = TableMetadataParser.read(io, metadataLocation);
-      known = dialect.base(metadataLocation, lake, BaseFiles.of(table.toString(), lake, io), version2, files);
+      known =
+          dialect.base(
+              metadataLocation, lake, BaseFiles.of(table.toString(), lake, io), version2, files);
       base = known;
     }
     return known;
@@ -166,7 +167,8 @@ final class VirtualSnapshots {
 
   private static TableMetadata written(TableMetadata metadata, NewFiles files) {
     // Some readers take the number for the table's version, and the highest for the newest.
-    String name = "%05d-%s.metadata.json".formatted(metadata.lastSequenceNumber(), UUID.randomUUID());
+    String name =
+        "%05d-%s.metadata.json".formatted(metadata.lastSequenceNumber(), UUID.randomUUID());
     String location = files.add(name);
     TableMetadataParser.write(metadata, files.io().newOutputFile(location));
     return TableMetadata.buildFrom(metadata)

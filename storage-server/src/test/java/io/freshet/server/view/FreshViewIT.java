@@ -55,8 +55,7 @@ final class FreshViewIT {
             .isNotEmpty()
             .containsExactlyInAnyOrderElementsOf(fixture.union(TABLE));
         assertThat(ViewFixture.read(table, Expressions.equal("name", "n1")))
-            .isEqualTo(
-                fixture.union(TABLE).stream().filter(row -> row.contains(",n1,")).toList());
+            .isEqualTo(fixture.union(TABLE).stream().filter(row -> row.contains(",n1,")).toList());
       }
     }
   }

@@ -8,8 +8,8 @@
  */
 package io.freshet.server.view;
 
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.TableWriter;
@@ -69,16 +69,18 @@ final class ViewFixture implements AutoCloseable {
   }
 
   RESTCatalog catalog(String warehouse) {
-    return catalogs.computeIfAbsent(warehouse, name -> {
-      RESTCatalog catalog = new RESTCatalog();
-      catalog.initialize(
-          name,
-          Map.of(
-              CatalogProperties.URI, server.server().lakeUri(),
-              CatalogProperties.WAREHOUSE_LOCATION, name,
-              CatalogProperties.FILE_IO_IMPL, LakeFileIO.class.getName()));
-      return catalog;
-    });
+    return catalogs.computeIfAbsent(
+        warehouse,
+        name -> {
+          RESTCatalog catalog = new RESTCatalog();
+          catalog.initialize(
+              name,
+              Map.of(
+                  CatalogProperties.URI, server.server().lakeUri(),
+                  CatalogProperties.WAREHOUSE_LOCATION, name,
+                  CatalogProperties.FILE_IO_IMPL, LakeFileIO.class.getName()));
+          return catalog;
+        });
   }
 
   /**
@@ -98,7 +100,8 @@ final class ViewFixture implements AutoCloseable {
     all.putAll(properties);
     server
         .client()
-        .createTable(new CreateTable(
+        .createTable(
+            new CreateTable(
                 table,
                 schema,
                 partitioning == null ? null : List.of(partitioning),
@@ -150,8 +153,7 @@ final class ViewFixture implements AutoCloseable {
     Schema schema = server.client().describeTable(table).schema();
     Schema written = isKeyed ? ChangeType.written(schema) : schema;
     try (TableWriter writer = server.client().newWriter(table);
-        VectorSchemaRoot batch =
-            VectorSchemaRoot.create(writer.schema(), server.allocator())) {
+        VectorSchemaRoot batch = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
       ArrowRowAppender appender = new ArrowRowAppender(written, batch);
       for (int i = 0; i < rows; i++) {
         GenericRecord row = GenericRecord.create(written);
@@ -188,13 +190,15 @@ final class ViewFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    catalogs.values().forEach(catalog -> {
-      try {
-        catalog.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    });
+    catalogs
+        .values()
+        .forEach(catalog -> {
+          try {
+            catalog.close();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
     server.close();
   }
 }

@@ -8,6 +8,8 @@
  */
 package io.freshet.server.lake;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.parquet.WrittenFile;
 import java.util.ArrayList;
@@ -41,7 +43,7 @@ record CommitDeletes(List<DeleteFile> added, List<DeleteFile> replaced) {
     Writing writing = new Writing(locations, unused, base.io());
     for (Map.Entry<String, PositionBitmap> entry : superseded.entrySet()) {
       String dataFile = entry.getKey();
-      ContentFile<?> layout = layouts.get(dataFile);
+      ContentFile<?> layout = requireNonNull(layouts.get(dataFile), dataFile);
       PositionBitmap positions = base.deletedAndAlso(dataFile, entry.getValue());
       writing.add(dataFile, base.spec(layout), layout, positions);
       replaced.addAll(base.deletesOnlyOf(dataFile));

@@ -145,9 +145,7 @@ final class BenchmarkCommand implements Callable<Integer> {
           steadySeconds != null
               ? Duration.ofSeconds(steadySeconds)
               : isQuick ? QUICK_STEADY : STEADY,
-          flights,
-          null,
-          null);
+          flights);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -15,6 +15,7 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TableDescription;
+import io.freshet.spark.changes.ChangesTable;
 import io.freshet.spark.lake.LakeTables;
 import io.freshet.table.TableName;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.apache.spark.sql.connector.catalog.Table;
 final class TableLoader {
   private static final String LAKE = "lake";
   private static final String FRESH = "fresh";
+  private static final String CHANGES = "changes";
 
   private final String catalog;
   private final FreshetClient client;
@@ -89,6 +91,9 @@ final class TableLoader {
     }
     if (identifier.name().equals(FRESH)) {
       return of(owner, FreshetTable.Part.FRESH);
+    }
+    if (identifier.name().equals(CHANGES)) {
+      return new ChangesTable(catalog + "." + owner.table(), owner, client);
     }
     MetadataTableType type = MetadataTableType.from(identifier.name());
     if (type == null) {

@@ -202,16 +202,8 @@ final class DefinitionsIT {
   }
 
   @Test
-  void proceduresTierAndTellOfTheServer() {
-    sql("CREATE TABLE freshet.ddl.t AS SELECT id FROM range(10)");
-
-    assertThat(strings("CALL freshet.system.tier(table => 'ddl.t')").get(0)).contains(",10,");
-    assertThat(strings("CALL freshet.system.tier('freshet.ddl.t')").get(0)).contains(",0,");
+  void serverInfoNamesTheServer() {
     assertThat(strings("CALL freshet.system.server_info()").get(0)).contains(client.address());
-    assertThatThrownBy(() -> sql("CALL freshet.system.tier()")).hasMessageContaining("table");
-    assertThatThrownBy(() -> sql("CALL freshet.system.nothing()"))
-        .rootCause()
-        .hasMessageContaining("call one of [freshet.system.tier, freshet.system.server_info]");
   }
 
   @Test

@@ -160,6 +160,19 @@ final class UnionQueriesIT {
     assertSame(table, SampleRows.FLAT, queries);
   }
 
+  @ParameterizedTest(name = "{0} of 400 rows in the lake, partitioned by {1}, seed {2}")
+  @CsvSource(
+      delimiter = '|',
+      value = {"170 | day(tz), bucket(3, k) | 4", "300 | | 5"})
+  void randomQueriesOfPrimaryKeyTables(int lakeRows, @Nullable String partitioning, long seed) {
+    TableName table = keyed(SampleRows.FLAT, lakeRows, partitioning);
+    RandomQueries random = new RandomQueries(new Random(seed));
+
+    List<String> queries = Stream.generate(random::next).limit(25).toList();
+
+    assertSame(table, SampleRows.FLAT, queries);
+  }
+
   private TableName filled(String columns, int lakeRows, @Nullable String partitioning) {
     TableName table =
         partitioning == null ? tables.create(columns) : tables.create(columns, partitioning);

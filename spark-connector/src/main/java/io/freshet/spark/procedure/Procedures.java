@@ -26,7 +26,14 @@ public final class Procedures {
 
   public Procedures(String catalog, FreshetClient client) {
     this.catalog = catalog;
-    this.procedures = List.of(new Tier(catalog, client), new ServerInfoOf(client));
+    TableArgument table = new TableArgument(catalog);
+    this.procedures =
+        List.of(
+            new Tier(table, client),
+            new Compact(table, client),
+            new ExpireSnapshotsOf(table, client),
+            new Attach(table, client),
+            new ServerInfoOf(client));
   }
 
   public Identifier[] list(String[] namespace) {

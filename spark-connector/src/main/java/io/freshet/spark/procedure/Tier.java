@@ -10,7 +10,6 @@ package io.freshet.spark.procedure;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.protocol.TierResult;
-import io.freshet.table.TableName;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -21,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves all fresh rows of a table into the lake, and waits until they are there. */
 final class Tier extends ServerProcedure {
-  private final String catalog;
+  private final TableArgument table;
   private final FreshetClient client;
 
-  Tier(String catalog, FreshetClient client) {
-    this.catalog = catalog;
+  Tier(TableArgument table, FreshetClient client) {
+    this.table = table;
     this.client = client;
   }
 
@@ -41,11 +40,7 @@ final class Tier extends ServerProcedure {
 
   @Override
   public ProcedureParameter[] parameters() {
-    return new ProcedureParameter[] {
-      ProcedureParameter.in("table", DataTypes.StringType)
-          .comment("such as ns.t, with or without the catalog")
-          .build()
-    };
+    return new ProcedureParameter[] {TableArgument.PARAMETER};
   }
 
   @Override
@@ -58,11 +53,7 @@ final class Tier extends ServerProcedure {
 
   @Override
   List<@Nullable Object> run(InternalRow arguments) {
-    String table = arguments.getUTF8String(0).toString();
-    String prefix = catalog + ".";
-    TierResult result =
-        client.tier(
-            TableName.parse(table.startsWith(prefix) ? table.substring(prefix.length()) : table));
+    TierResult result = client.tier(table.of(name(), arguments));
     return Arrays.asList(result.baseSnapshotId(), result.rows(), result.millis());
   }
 }

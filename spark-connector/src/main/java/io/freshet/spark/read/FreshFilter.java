@@ -24,24 +24,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of a query's predicates that the server applies to fresh rows. Spark applies all of them
- * again, so one that the server can't apply is left out.
+ * The part of a query's predicates that the server applies to rows of its own. Spark applies all of
+ * them again, so one that the server can't apply is left out.
  */
-final class FreshFilter {
+public final class FreshFilter {
   private static final Logger LOG = LoggerFactory.getLogger(FreshFilter.class);
 
   private final Schema schema;
   private final List<Expression> expressions = new ArrayList<>();
 
-  FreshFilter(Schema schema) {
+  /**
+   * @param schema of the rows that are filtered
+   */
+  public FreshFilter(Schema schema) {
     this.schema = schema;
   }
 
-  void add(Predicate predicate) {
+  /** Whether the server will apply it. */
+  public boolean add(Predicate predicate) {
     Expression expression = convert(predicate);
-    if (expression != null && isApplicable(predicate, expression)) {
-      expressions.add(expression);
-    }
+    return expression != null
+        && isApplicable(predicate, expression)
+        && expressions.add(expression);
   }
 
   boolean isEmpty() {
@@ -49,7 +53,7 @@ final class FreshFilter {
   }
 
   /** An Iceberg expression in its JSON form; null if all rows match. */
-  @Nullable String toJson() {
+  public @Nullable String toJson() {
     return expressions.isEmpty()
         ? null
         : FilterJson.toJson(

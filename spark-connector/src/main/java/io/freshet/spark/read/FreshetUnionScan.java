@@ -68,7 +68,7 @@ final class FreshetUnionScan
 
   @Override
   public Batch toBatch() {
-    return new UnionBatch(lake.toBatch(), fresh, schema);
+    return new UnionBatch(lease.snapshot().snapshot(), lake.toBatch(), fresh, schema);
   }
 
   /** A stream goes on from snapshot to snapshot, and must not hold this one. */

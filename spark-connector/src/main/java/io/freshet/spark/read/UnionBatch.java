@@ -10,6 +10,7 @@ package io.freshet.spark.read;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
@@ -19,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The partitions of one execution: fresh ones first, since a limit is often met by them. */
 final class UnionBatch implements Batch {
+  private final String snapshot;
   private final Batch lake;
   private final List<FreshPartition> fresh;
   private final StructType schema;
   private InputPartition @Nullable [] lakePartitions;
 
-  UnionBatch(Batch lake, List<FreshPartition> fresh, StructType schema) {
+  /**
+   * @param snapshot the id of the union snapshot that it reads
+   */
+  UnionBatch(String snapshot, Batch lake, List<FreshPartition> fresh, StructType schema) {
+    this.snapshot = snapshot;
     this.lake = lake;
     this.fresh = fresh;
     this.schema = schema;
@@ -50,5 +56,20 @@ final class UnionBatch implements Batch {
       lakePartitions = lake.planInputPartitions();
     }
     return lakePartitions;
+  }
+
+  /** Spark reads and shuffles once what is read twice: only if it is of the same union snapshot. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UnionBatch batch
+        && batch.snapshot.equals(snapshot)
+        && batch.lake.equals(lake)
+        && batch.fresh.equals(fresh)
+        && batch.schema.equals(schema);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(snapshot, lake, fresh, schema);
   }
 }

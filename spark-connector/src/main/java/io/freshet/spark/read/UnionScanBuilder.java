@@ -64,7 +64,9 @@ public final class UnionScanBuilder
   @Override
   public Predicate[] pushPredicates(Predicate[] predicates) {
     ((SupportsPushDownV2Filters) lake).pushPredicates(predicates);
-    Arrays.stream(predicates).forEach(freshFilter::add);
+    for (Predicate predicate : predicates) {
+      boolean unused = freshFilter.add(predicate);
+    }
     return predicates;
   }
 

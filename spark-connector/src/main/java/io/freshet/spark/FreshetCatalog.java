@@ -57,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Besides {@code ns.t}, its whole rows, a table has {@code ns.t.lake} and {@code ns.t.fresh},
- * its halves, {@code ns.t.changes}, what its log has, and Iceberg's metadata tables such as {@code ns.t.snapshots} and {@code ns.t.files}.
+ * its halves, {@code ns.t.changes}, what its log has, and Iceberg's metadata tables such as {@code
+ * ns.t.snapshots} and {@code ns.t.files}.
  */
 public final class FreshetCatalog
     implements StagingTableCatalog, SupportsNamespaces, FunctionCatalog, ProcedureCatalog {

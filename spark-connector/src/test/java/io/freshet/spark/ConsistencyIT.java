@@ -55,8 +55,7 @@ final class ConsistencyIT {
   private final AtomicInteger transfers = new AtomicInteger();
   private final AtomicInteger maintained = new AtomicInteger();
 
-  ConsistencyIT(
-      SparkSession spark, ServerProcess server, FreshetClient client, TestTables tables) {
+  ConsistencyIT(SparkSession spark, ServerProcess server, FreshetClient client, TestTables tables) {
     this.spark = spark;
     this.server = server;
     this.client = client;

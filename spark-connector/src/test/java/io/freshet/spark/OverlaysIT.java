@@ -23,7 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * No way of Spark to plan, keep or share a scan shows a row that a fresh change has superseded. In
- * the table, rows 0 to 99 are in the lake; every second one was updated since, and 90 to 99 deleted.
+ * the table, rows 0 to 99 are in the lake; every second one was updated since, and 90 to 99
+ * deleted.
  */
 @ExtendWith(SparkExtension.class)
 final class OverlaysIT {

@@ -52,8 +52,7 @@ final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
     this.fields = schema.fields();
     // The offset says where to go on.
     this.columns =
-        Stream.concat(
-                Arrays.stream(schema.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
+        Stream.concat(Arrays.stream(schema.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
             .distinct()
             .toList();
     this.nextOffset = partition.startOffset();

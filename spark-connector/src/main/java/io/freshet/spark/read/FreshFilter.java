@@ -43,9 +43,7 @@ public final class FreshFilter {
   /** Whether the server will apply it. */
   public boolean add(Predicate predicate) {
     Expression expression = convert(predicate);
-    return expression != null
-        && isApplicable(predicate, expression)
-        && expressions.add(expression);
+    return expression != null && isApplicable(predicate, expression) && expressions.add(expression);
   }
 
   boolean isEmpty() {

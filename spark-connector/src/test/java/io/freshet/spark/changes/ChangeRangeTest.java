@@ -54,7 +54,8 @@ final class ChangeRangeTest {
   @Test
   void wrongPointsSayHowToWriteThem() {
     assertThatThrownBy(() -> ranges(Map.of("start", "yesterday")))
-        .hasMessageContaining("with start = 'yesterday': use earliest, latest, timestamp:2026-01-31");
+        .hasMessageContaining(
+            "with start = 'yesterday': use earliest, latest, timestamp:2026-01-31");
     assertThatThrownBy(() -> ranges(Map.of("end", "timestamp:noon")))
         .hasMessageContaining("with end = 'timestamp:noon'");
     assertThatThrownBy(() -> ranges(Map.of("end", "offsets:0=1")))

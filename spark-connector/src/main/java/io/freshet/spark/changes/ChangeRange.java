@@ -54,7 +54,7 @@ record ChangeRange(int bucket, long startOffset, long endOffset) {
       boolean mayBeTrimmed =
           start instanceof ChangePoint.Timestamp && startOffset == held.startOffset();
       if (startOffset < held.startOffset() || (mayBeTrimmed && held.startOffset() > 0)) {
-        throw trimmed(now.table(), held, options.get(START));
+        throw trimmed(now.table(), held, options.getOrDefault(START, "earliest"));
       }
       if (startOffset < endOffset) {
         ranges.add(new ChangeRange(held.bucket(), startOffset, endOffset));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ChangeRangeTest {
@@ -69,7 +70,7 @@ final class ChangeRangeTest {
         offsets(null, null), from -> offsets(30L, 7L), new CaseInsensitiveStringMap(options));
   }
 
-  private static TableOffsets offsets(Long first, Long second) {
+  private static TableOffsets offsets(@Nullable Long first, @Nullable Long second) {
     return new TableOffsets(
         TableName.parse("a.b"),
         UUID.randomUUID(),

@@ -90,6 +90,8 @@ final class BadRequestIT {
           release    | {}                  | The body of release lacks the fields \\[snapshot]
           tier       | {}                  | The body of tier lacks the fields \\[table]
           describe-table   | {}            | The body of describe-table lacks the fields \\[table]
+          alter-schema     | {}            | The body of alter-schema lacks the fields \\[table, changes]
+          alter-schema     | {"table":"bad.requests","changes":[{"change":"paint"}]} | The body of alter-schema is not valid: .*'paint'.*
           alter-properties | {}            | The body of alter-properties lacks the fields \\[table]
           drop-table       | {"purge":true} | The body of drop-table lacks the fields \\[table]
           create-namespace | {}            | The body of create-namespace lacks the fields \\[namespace]

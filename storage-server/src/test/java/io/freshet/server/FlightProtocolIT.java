@@ -87,6 +87,7 @@ final class FlightProtocolIT {
             "create-table",
             "attach-table",
             "alter-properties",
+            "alter-schema",
             "drop-table",
             "list-tables",
             "describe-table",

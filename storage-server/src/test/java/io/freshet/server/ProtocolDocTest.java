@@ -14,6 +14,7 @@ import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.Acknowledgement;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.AlterSchema;
 import io.freshet.protocol.AppendCommand;
 import io.freshet.protocol.BatchMetadata;
 import io.freshet.protocol.BucketOffsets;
@@ -42,6 +43,7 @@ import io.freshet.protocol.TableRequest;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableOptions;
+import io.freshet.table.SchemaChange;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -58,6 +60,7 @@ final class ProtocolDocTest {
       List.of(
           Acknowledgement.class,
           AlterProperties.class,
+          AlterSchema.class,
           AppendCommand.class,
           BatchMetadata.class,
           BucketOffsets.class,
@@ -76,6 +79,12 @@ final class ProtocolDocTest {
           PlanRequest.class,
           ReadCommand.class,
           ReadTicket.class,
+          SchemaChange.AddColumn.class,
+          SchemaChange.MoveColumn.class,
+          SchemaChange.RenameColumn.class,
+          SchemaChange.SetDefault.class,
+          SchemaChange.SetDoc.class,
+          SchemaChange.WidenColumn.class,
           ServerInfo.class,
           ServerInfo.Limits.class,
           SnapshotRequest.class,

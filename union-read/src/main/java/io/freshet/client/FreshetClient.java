@@ -15,6 +15,7 @@ import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.AlterSchema;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.ChangesTicket;
@@ -47,6 +48,7 @@ import io.freshet.protocol.TransactionRequest;
 import io.freshet.protocol.TransactionState;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.LookUpColumns;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableName;
 import java.net.URI;
 import java.time.Duration;
@@ -133,6 +135,17 @@ public final class FreshetClient implements AutoCloseable {
         FreshetAction.ALTER_PROPERTIES,
         new AlterProperties(table, set, remove),
         TableDescription.class);
+  }
+
+  /**
+   * Changes a table's columns, all or nothing. Rows that are there already, fresh ones too, are read
+   * with the new columns from then on; union snapshots from before stay as they are.
+   *
+   * @throws io.freshet.error.FreshetException INVALID_REQUEST if a change is not possible
+   */
+  public TableDescription alterSchema(TableName table, List<SchemaChange> changes) {
+    return call(
+        FreshetAction.ALTER_SCHEMA, new AlterSchema(table, changes), TableDescription.class);
   }
 
   /** Makes an Iceberg table of the lake a Freshet table, with the rows that it has. */

@@ -22,6 +22,7 @@ public enum FreshetAction {
   CREATE_TABLE("create-table", "Make a table, in the lake too"),
   ATTACH_TABLE("attach-table", "Make an Iceberg table of the lake a Freshet table"),
   ALTER_PROPERTIES("alter-properties", "Set and remove table properties"),
+  ALTER_SCHEMA("alter-schema", "Add, drop, rename, widen and move columns"),
   DROP_TABLE("drop-table", "Drop a table: its log, and with purge its lake files"),
   LIST_TABLES("list-tables", "All tables, or those of one namespace"),
   DESCRIBE_TABLE("describe-table", "Definition and state of a table"),

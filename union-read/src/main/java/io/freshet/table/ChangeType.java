@@ -54,7 +54,7 @@ public enum ChangeType {
    * The columns of changes to a table: its own and a last one of {@code type}. A delete has no
    * values but its key's, so that only the key is required.
    */
-  static Schema changes(Schema table, Types.NestedField type) {
+  private static Schema changes(Schema table, Types.NestedField type) {
     List<Types.NestedField> columns = new ArrayList<>();
     for (Types.NestedField column : table.columns()) {
       columns.add(
@@ -67,6 +67,11 @@ public enum ChangeType {
   /** The columns that writers of a primary-key table send. */
   public static Schema written(Schema table) {
     return changes(table, WRITTEN_FIELD);
+  }
+
+  /** The columns of a log's rows while the table has these. */
+  public static Schema logged(Schema table) {
+    return table.identifierFieldIds().isEmpty() ? table : changes(table, FIELD);
   }
 
   /** As the log stores it. */

@@ -86,7 +86,7 @@ public record TableDefinition(
    * change type after them. A delete has no values but its key's, so that only the key is required.
    */
   public Schema logSchema() {
-    return hasPrimaryKey() ? ChangeType.changes(schema, ChangeType.FIELD) : schema;
+    return ChangeType.logged(schema);
   }
 
   /** This definition with the ids that the lake gave to its schema, spec and sort order. */

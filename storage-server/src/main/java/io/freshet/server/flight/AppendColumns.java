@@ -13,6 +13,7 @@ import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.arrow.ArrowSchemas;
+import io.freshet.arrow.ConstantVectors;
 import io.freshet.error.FreshetException;
 import io.freshet.table.ChangeType;
 import io.freshet.table.TableDefinition;
@@ -32,17 +33,19 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.data.GenericDataUtil;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings batches of one append stream into a table's columns. Columns are found by name, in any
- * order; optional ones may be missing and are null then. What does not fit is refused before
- * anything is stored.
+ * order; those that are missing have their write default, or null. What does not fit is refused
+ * before anything is stored.
  */
 final class AppendColumns {
   private final String action;
   private final TableName table;
+  private final List<Types.NestedField> fields;
   private final Schema logSchema;
   private final int[] sources;
 
@@ -68,6 +71,7 @@ final class AppendColumns {
   AppendColumns(String action, TableDefinition definition, Schema given) {
     this.action = action;
     this.table = definition.name();
+    this.fields = definition.logSchema().columns();
     this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
     this.sources = new int[logSchema.getFields().size()];
     this.changeTypes = definition.hasPrimaryKey() ? sources.length - 1 : null;
@@ -92,7 +96,7 @@ final class AppendColumns {
       sources[column] =
           isChangeTypes(column)
               ? changeTypesIn(given)
-              : source(logSchema.getFields().get(column), given);
+              : source(fields.get(column), logSchema.getFields().get(column), given);
     }
   }
 
@@ -106,7 +110,7 @@ final class AppendColumns {
         if (isChangeTypes(column)) {
           columns.add(changeTypes(batch, sources[column], field, allocator));
         } else if (sources[column] < 0) {
-          columns.add(nulls(field, rows, allocator));
+          columns.add(defaults(fields.get(column), field, rows, allocator));
         } else {
           FieldVector given = batch.getVector(sources[column]);
           check(field, given, rows);
@@ -196,7 +200,7 @@ final class AppendColumns {
     }
   }
 
-  private int source(Field field, Schema given) {
+  private int source(Types.NestedField column, Field field, Schema given) {
     List<Field> fields = given.getFields();
     for (int i = 0; i < fields.size(); i++) {
       if (isNamed(fields.get(i), field.getName())) {
@@ -204,7 +208,7 @@ final class AppendColumns {
         return i;
       }
     }
-    if (!field.isNullable()) {
+    if (!field.isNullable() && column.writeDefault() == null) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,
           "Can't %s table %s: column %s is required, and the batch has only %s",
@@ -344,12 +348,13 @@ final class AppendColumns {
     }
   }
 
-  private static FieldVector nulls(Field field, int rows, BufferAllocator allocator) {
+  /** What rows have where the batch gives nothing. */
+  private static FieldVector defaults(
+      Types.NestedField column, Field field, int rows, BufferAllocator allocator) {
     FieldVector vector = field.createVector(allocator);
     try {
-      vector.setInitialCapacity(rows);
-      vector.allocateNew();
-      vector.setValueCount(rows);
+      Object value = GenericDataUtil.internalToGeneric(column.type(), column.writeDefault());
+      ConstantVectors.fill(column, value, vector, rows);
       return vector;
     } catch (RuntimeException | Error e) {
       vector.close();

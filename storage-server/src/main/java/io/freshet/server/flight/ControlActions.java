@@ -12,6 +12,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.AlterProperties;
+import io.freshet.protocol.AlterSchema;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CommitTransaction;
@@ -102,6 +103,12 @@ final class ControlActions {
       case ATTACH_TABLE ->
           tables.attach(attachment(body.as(AttachTable.class))).thenCompose(ServerTable::describe);
       case ALTER_PROPERTIES -> alterProperties(body.as(AlterProperties.class));
+      case ALTER_SCHEMA -> {
+        AlterSchema request = body.as(AlterSchema.class);
+        yield tables
+            .alterSchema(request.table(), request.changes())
+            .thenCompose(unused -> tables.get(request.table()).describe());
+      }
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);
         yield tables

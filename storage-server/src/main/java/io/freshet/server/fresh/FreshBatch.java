@@ -11,6 +11,7 @@ package io.freshet.server.fresh;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.filter.RowFilter;
 import io.freshet.filter.ZoneMap;
+import io.freshet.server.schema.RowSchema;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;

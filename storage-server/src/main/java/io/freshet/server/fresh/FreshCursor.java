@@ -8,7 +8,6 @@
  */
 package io.freshet.server.fresh;
 
-import io.freshet.filter.RowFilter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class FreshCursor implements AutoCloseable {
   private final FreshRows rows;
   private final long endOffset;
-  private final @Nullable RowFilter filter;
+  private final FreshRows.@Nullable Pruning pruning;
   private final Deque<FreshSlice> found = new ArrayDeque<>();
   private long nextOffset;
 
-  FreshCursor(FreshRows rows, long startOffset, long endOffset, @Nullable RowFilter filter) {
-    this.filter = filter;
+  FreshCursor(FreshRows rows, long startOffset, long endOffset, FreshRows.@Nullable Pruning pruning) {
+    this.pruning = pruning;
     this.rows = rows;
     this.nextOffset = startOffset;
     this.endOffset = endOffset;
@@ -31,7 +30,7 @@ public final class FreshCursor implements AutoCloseable {
   /** The next rows, which the caller closes, or null at the end. */
   public @Nullable FreshSlice next() {
     while (found.isEmpty() && nextOffset < endOffset) {
-      FreshRows.Found more = rows.find(nextOffset, endOffset, filter);
+      FreshRows.Found more = rows.find(nextOffset, endOffset, pruning);
       found.addAll(more.slices());
       nextOffset = more.endOffset();
     }

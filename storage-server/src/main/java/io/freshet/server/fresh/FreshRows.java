@@ -12,17 +12,15 @@ import io.freshet.arrow.RecordBatches;
 import io.freshet.filter.RowFilter;
 import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.LogEntry;
+import io.freshet.server.schema.LogSchemas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,19 +38,18 @@ public final class FreshRows {
 
   private final BucketLog log;
   private final FreshMemory memory;
-  private final IntFunction<Schema> schemas;
-  private final Map<Integer, RowSchema> rowSchemas = new ConcurrentHashMap<>();
+  private final LogSchemas schemas;
   private final BufferAllocator allocator;
   private final ConcurrentSkipListMap<Long, FreshBatch> batches = new ConcurrentSkipListMap<>();
   private final Deque<FreshBatch> smallTail = new ArrayDeque<>();
   private long addedBytes;
 
   /**
-   * @param schemas the schema of a schema id
+   * @param schemas of the log's entries
    * @param allocator borrowed; holds batches that were copied together, and those of reads
    */
   public FreshRows(
-      BucketLog log, FreshMemory memory, IntFunction<Schema> schemas, BufferAllocator allocator) {
+      BucketLog log, FreshMemory memory, LogSchemas schemas, BufferAllocator allocator) {
     this.log = log;
     this.memory = memory;
     this.schemas = schemas;
@@ -100,9 +97,18 @@ public final class FreshRows {
     return new FreshCursor(this, startOffset, endOffset, null);
   }
 
-  /** As {@link #read}, without batches whose zone map says that none of their rows match. */
-  public FreshCursor read(long startOffset, long endOffset, RowFilter filter) {
-    return new FreshCursor(this, startOffset, endOffset, filter);
+  /**
+   * As {@link #read}, without batches whose zone map says that none of their rows match.
+   *
+   * @param schemaId of the columns that the filter is bound to
+   */
+  public FreshCursor read(long startOffset, long endOffset, RowFilter filter, int schemaId) {
+    return new FreshCursor(this, startOffset, endOffset, new Pruning(filter, schemaId));
+  }
+
+  /** The columns of the log's entries. */
+  public LogSchemas schemas() {
+    return schemas;
   }
 
   /**
@@ -154,15 +160,20 @@ public final class FreshRows {
   /** What is found at one offset: slices, or none of the rows if they are ruled out. */
   record Found(List<FreshSlice> slices, long endOffset) {}
 
+  /** Which batches need not be read; those with columns of another schema always are. */
+  record Pruning(RowFilter filter, int schemaId) {}
+
   /**
    * What is at {@code offset}, from memory or else the log: one slice, or as many as one read of
    * the log gives.
    */
-  Found find(long offset, long endOffset, @Nullable RowFilter filter) {
+  Found find(long offset, long endOffset, @Nullable Pruning pruning) {
     Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
     if (floor != null && floor.getValue().endOffset() > offset) {
       FreshBatch found = floor.getValue();
-      if (filter != null && found.isRuledOutBy(filter, rowSchema(found.schemaId()), allocator)) {
+      if (pruning != null
+          && pruning.schemaId() == found.schemaId()
+          && found.isRuledOutBy(pruning.filter(), schemas.of(found.schemaId()), allocator)) {
         return new Found(List.of(), Math.min(found.endOffset(), endOffset));
       }
       ArrowRecordBatch buffers = found.acquire();
@@ -186,15 +197,11 @@ public final class FreshRows {
     return new Found(slices, slices.get(slices.size() - 1).endOffset());
   }
 
-  private RowSchema rowSchema(int schemaId) {
-    return rowSchemas.computeIfAbsent(schemaId, id -> RowSchema.of(schemas.apply(id)));
-  }
-
-  private static FreshSlice slice(
+  private FreshSlice slice(
       long batchStart, int schemaId, ArrowRecordBatch buffers, long offset, long endOffset) {
     int fromRow = (int) Math.max(0, offset - batchStart);
     int toRow = (int) Math.min(buffers.getLength(), endOffset - batchStart);
-    return new FreshSlice(batchStart + fromRow, schemaId, buffers, fromRow, toRow);
+    return new FreshSlice(batchStart + fromRow, schemas.of(schemaId), buffers, fromRow, toRow);
   }
 
   private long bytesUpTo(long offset) {
@@ -230,7 +237,7 @@ public final class FreshRows {
               first.firstCommitTimestampMicros(),
               first.schemaId(),
               first.bytesBefore(),
-              RecordBatches.concatenate(rowSchema(first.schemaId()).arrow(), acquired, allocator));
+              RecordBatches.concatenate(schemas.of(first.schemaId()).arrow(), acquired, allocator));
       put(merged);
       memory.release(first);
       for (FreshBatch batch : small.subList(1, small.size())) {

@@ -8,21 +8,20 @@
  */
 package io.freshet.server.fresh;
 
-import io.freshet.arrow.RecordBatches;
+import io.freshet.server.schema.RowSchema;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Rows [fromRow, toRow) of a batch that was found for a fresh read. Owns its reference to the
  * buffers.
  *
  * @param startOffset of row {@code fromRow}
- * @param schemaId of the batch's columns
+ * @param schema the columns that the batch was written with
  */
 public record FreshSlice(
-    long startOffset, int schemaId, ArrowRecordBatch batch, int fromRow, int toRow)
+    long startOffset, RowSchema schema, ArrowRecordBatch batch, int fromRow, int toRow)
     implements AutoCloseable {
   public int rows() {
     return toRow - fromRow;
@@ -32,9 +31,9 @@ public record FreshSlice(
     return startOffset + rows();
   }
 
-  /** The slice's rows, with references of their own; the caller closes both. */
-  public VectorSchemaRoot load(Schema schema, BufferAllocator allocator) {
-    return RecordBatches.load(schema, batch, fromRow, toRow, allocator);
+  /** The slice's rows in some columns, with references of their own; the caller closes both. */
+  public VectorSchemaRoot load(RowSchema wanted, BufferAllocator allocator) {
+    return schema.load(batch, fromRow, toRow, wanted, allocator);
   }
 
   @Override

@@ -10,8 +10,7 @@ package io.freshet.server.keys;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
-import io.freshet.arrow.ArrowSchemas;
-import io.freshet.arrow.RecordBatches;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.bucket.BucketRouter;
 import io.freshet.error.FreshetException;
 import io.freshet.server.index.KeyEncoder;
@@ -20,7 +19,6 @@ import io.freshet.table.TableDefinition;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of batches that are written to a primary-key table. For one thread. */
@@ -28,23 +26,32 @@ public final class BatchKeys {
   private final TableDefinition definition;
   private final TableKeys keys;
   private final KeyEncoder encoder;
-  private final Schema logSchema;
+  private final RowSchema logSchema;
   private final @Nullable BucketRouter router;
 
   public BatchKeys(TableDefinition definition, TableKeys keys) {
     this.definition = definition;
     this.keys = keys;
     this.encoder = keys.newEncoder();
-    this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
+    this.logSchema = RowSchema.of(definition.logSchema());
     this.router =
         definition.buckets() == 1
             ? null
             : new BucketRouter(definition.bucketKey(), definition.buckets());
   }
 
-  /** The keys of a batch in the log's schema, which stays its owner's. */
+  /** The keys of a batch in the log's columns, which stays its owner's. */
   public KeyHashes encode(ArrowRecordBatch batch, BufferAllocator allocator) {
-    try (VectorSchemaRoot rows = RecordBatches.load(logSchema, batch, allocator)) {
+    return encode(logSchema, batch, allocator);
+  }
+
+  /**
+   * The keys of a batch, which stays its owner's.
+   *
+   * @param written the columns that it was written with
+   */
+  public KeyHashes encode(RowSchema written, ArrowRecordBatch batch, BufferAllocator allocator) {
+    try (VectorSchemaRoot rows = written.load(batch, logSchema, allocator)) {
       return keys.encode(encoder, rows);
     }
   }

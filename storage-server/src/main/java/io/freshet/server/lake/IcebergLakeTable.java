@@ -16,6 +16,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.parquet.DataFileWriter;
 import io.freshet.server.parquet.WrittenFile;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
@@ -25,15 +26,18 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.TableProperties;
@@ -124,11 +128,52 @@ final class IcebergLakeTable implements LakeTable {
   }
 
   @Override
-  public LakeFiles write(List<VectorSchemaRoot> batches) {
+  public synchronized Map<Integer, Schema> schemas() {
+    return refresh().schemasById();
+  }
+
+  @Override
+  public synchronized void alterSchema(List<SchemaChange> changes, long epoch) {
+    TableMetadata metadata = refresh();
+    TableDefinition before = definition(metadata);
+    Table table = fenced(metadata, epoch);
+    IcebergLake.reaching(() -> {
+      new SchemaAlteration(before, changes).apply(table);
+      return true;
+    });
+  }
+
+  @Override
+  public synchronized void alignSchema(long epoch) {
+    TableMetadata metadata = refresh();
+    Snapshot current = metadata.currentSnapshot();
+    if (current == null || Objects.equals(current.schemaId(), metadata.currentSchemaId())) {
+      return;
+    }
+    TieredOffsets tiered = TieredSnapshots.state(metadata, tableId, buckets).tiered();
+    AppendFiles nothing = fenced(metadata, epoch).newFastAppend();
+    TieredSnapshots.summary(tableId, tiered, epoch, UUID.randomUUID()).forEach(nothing::set);
+    IcebergLake.reaching(() -> {
+      nothing.commit();
+      return true;
+    });
+  }
+
+  /** The table, for a commit that leaves its tiered offsets as they are. */
+  private Table fenced(TableMetadata metadata, long epoch) {
+    Fence fence =
+        Fence.ofOffsets(
+            tableId, TieredSnapshots.state(metadata, tableId, buckets).tiered(), epoch);
+    fence.check(metadata);
+    return table(new FencedOperations(operations, fence));
+  }
+
+  @Override
+  public LakeFiles write(TableDefinition definition, List<VectorSchemaRoot> batches) {
     return IcebergLake.reaching(() ->
         new Written(
             new DataFileWriter(
-                    definition(),
+                    definition,
                     operations.io(),
                     operations.locationProvider(),
                     "freshet-" + UUID.randomUUID())
@@ -268,13 +313,9 @@ final class IcebergLakeTable implements LakeTable {
     if (!isCollected(metadata)) {
       return 0;
     }
-    Fence fence =
-        Fence.ofOffsets(
-            tableId, TieredSnapshots.state(metadata, tableId, buckets).tiered(), expiry.epoch());
-    fence.check(metadata);
+    Table table = fenced(metadata, expiry.epoch());
     return IcebergLake.reaching(() ->
-        new SnapshotRetention(metadata, tableId, expiry)
-            .apply(table(new FencedOperations(operations, fence))));
+        new SnapshotRetention(metadata, tableId, expiry).apply(table));
   }
 
   @Override

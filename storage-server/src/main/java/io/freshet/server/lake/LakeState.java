@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param snapshotId the current snapshot; null while the table is empty
  * @param metadataLocation the metadata file
+ * @param layout what columns, partitions and order the table has
  * @param rows live rows of the snapshot
  * @param tiered what the snapshot holds of each bucket's log
  * @param commitId of the server's commit that made this very snapshot; null if another writer made
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record LakeState(
     @Nullable Long snapshotId,
     String metadataLocation,
+    TableLayout layout,
     long rows,
     TieredOffsets tiered,
     long epoch,

@@ -8,12 +8,14 @@
  */
 package io.freshet.server.lake;
 
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +32,28 @@ public interface LakeTable {
   /** Sets and removes properties, and answers with the definition that has them. */
   TableDefinition alterProperties(Map<String, String> set, List<String> remove);
 
+  /** All schemas that the table has had, by their ids. */
+  Map<Integer, Schema> schemas();
+
   /**
-   * Writes rows as data files in the table's layout. The batches are borrowed; their columns are
-   * those of {@link #definition}. If it fails, no file stays.
+   * Changes the table's columns, all or nothing.
+   *
+   * @throws io.freshet.error.FreshetException INVALID_REQUEST if a change is not possible, FENCED
+   *     if an owner with a later epoch has committed
    */
-  LakeFiles write(List<VectorSchemaRoot> batches);
+  void alterSchema(List<SchemaChange> changes, long epoch);
+
+  /**
+   * Makes the current snapshot one of the current schema, by a commit without rows if there is
+   * need: engines that read a snapshot by its id read it with the columns of its own time.
+   */
+  void alignSchema(long epoch);
+
+  /**
+   * Writes rows as data files. The batches are borrowed; their columns are those of {@code
+   * definition}, which {@link #definition} has answered before. If it fails, no file stays.
+   */
+  LakeFiles write(TableDefinition definition, List<VectorSchemaRoot> batches);
 
   /**
    * Adds files to the table, and deletes superseded rows of others, in one commit that moves the

@@ -49,6 +49,8 @@ final class TieredSnapshots {
     return new LakeState(
         current == null ? null : current.snapshotId(),
         metadata.metadataFileLocation(),
+        new TableLayout(
+            metadata.currentSchemaId(), metadata.defaultSpecId(), metadata.defaultSortOrderId()),
         current == null ? 0 : rows(current),
         tiering == null
             ? TieredOffsets.zero(buckets)

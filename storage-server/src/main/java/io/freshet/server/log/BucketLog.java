@@ -64,7 +64,8 @@ public interface BucketLog extends AutoCloseable {
 
   /**
    * Drops changes that may go: those below {@code beforeOffset} that are older than {@code maxAge}
-   * or beyond the newest {@code maxBytes}. May keep more than asked, never less.
+   * or beyond the newest {@code maxBytes}. May keep more than asked, never less. Drops nothing once
+   * the log is closed.
    */
   void trim(long beforeOffset, Duration maxAge, long maxBytes);
 

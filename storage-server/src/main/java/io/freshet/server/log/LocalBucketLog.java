@@ -171,6 +171,11 @@ final class LocalBucketLog implements BucketLog {
       if (e instanceof FreshetException known) {
         throw known;
       }
+      FreshetException reason = closed;
+      if (reason != null) {
+        // Since then, and whoever has opened the log again may delete its files.
+        throw reason;
+      }
       if (offset < startOffset()) {
         // Trimmed, and its file deleted, since the segments were looked at.
         throw outOfRange(offset);

@@ -25,15 +25,19 @@ final class TrimmedFiles {
   private final Disk disk;
   private final String folder;
   private final ArrayDeque<String> paths = new ArrayDeque<>();
+  private boolean isClosed;
 
   TrimmedFiles(Disk disk, String folder) {
     this.disk = disk;
     this.folder = folder;
   }
 
+  /** Nothing happens after {@link #close}: then the files may be the next owner's. */
   void add(List<Segment> trimmed) {
     synchronized (paths) {
-      trimmed.forEach(segment -> paths.add(segment.path()));
+      if (!isClosed) {
+        trimmed.forEach(segment -> paths.add(segment.path()));
+      }
     }
   }
 
@@ -57,6 +61,7 @@ final class TrimmedFiles {
   void close() {
     delete();
     synchronized (paths) {
+      isClosed = true;
       paths.clear();
     }
   }

@@ -8,42 +8,25 @@
  */
 package io.freshet.server.parquet;
 
-import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.arrow.ConstantVectors;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.GenericRecord;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.column.ColumnReadStore;
 import org.jspecify.annotations.Nullable;
 
-/** A column that is not in the file, so that all its rows have one value. */
-final class ConstantColumn implements FileColumn {
-  private final Schema schema;
-  private final VectorSchemaRoot root;
-  private final Record row;
-
-  /**
-   * @param vector borrowed
-   * @param value in Iceberg's generic representation
-   */
-  ConstantColumn(Types.NestedField field, FieldVector vector, @Nullable Object value) {
-    schema = new Schema(field);
-    // Never closed: the vector is another root's.
-    root = VectorSchemaRoot.of(vector);
-    row = GenericRecord.create(schema);
-    row.set(0, value);
-  }
-
+/**
+ * A column that is not in the file, so that all its rows have one value.
+ *
+ * @param vector borrowed
+ * @param value in Iceberg's generic representation
+ */
+record ConstantColumn(Types.NestedField field, FieldVector vector, @Nullable Object value)
+    implements FileColumn {
   @Override
   public void startRowGroup(ColumnReadStore readers) {}
 
   @Override
   public void read(WantedRows rows) {
-    ArrowRowAppender appender = new ArrowRowAppender(schema, root);
-    for (int i = 0; i < rows.count(); i++) {
-      appender.append(row);
-    }
+    ConstantVectors.fill(field, value, vector, rows.count());
   }
 }

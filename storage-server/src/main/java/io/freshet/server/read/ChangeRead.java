@@ -11,6 +11,7 @@ package io.freshet.server.read;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 
+import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
@@ -39,7 +40,7 @@ public final class ChangeRead {
   private final @Nullable Long endOffset;
   private final Projection projection;
   private final @Nullable RowFilter filter;
-  private final Schema logSchema;
+  private final RowSchema logSchema;
   private final BufferAllocator allocator;
   private long nextOffset;
 
@@ -63,7 +64,7 @@ public final class ChangeRead {
     this.projection = projection;
     this.filter =
         projection.isUnfiltered() ? null : RowFilter.bind(projection.schema(), projection.filter());
-    this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
+    this.logSchema = RowSchema.of(definition.logSchema());
     this.allocator = allocator;
     checkRange(startOffset);
   }
@@ -116,7 +117,7 @@ public final class ChangeRead {
   }
 
   private @Nullable VectorSchemaRoot select(LoggedChanges logged) {
-    try (VectorSchemaRoot rows = logged.load(logSchema, allocator);
+    try (VectorSchemaRoot rows = logged.load(bucket.fresh().schemas(), logSchema, allocator);
         VectorSchemaRoot changes =
             logged.describe(rows, bucket.id().bucket(), projection.schema(), allocator)) {
       int[] selected = filter == null ? null : filter.select(changes).toArray();

@@ -10,6 +10,7 @@ package io.freshet.server.read;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.server.fresh.FreshRows;
@@ -38,7 +39,7 @@ final class FoundRows implements AutoCloseable {
   private static final int NONE = -1;
 
   private final Schema answer;
-  private final org.apache.arrow.vector.types.pojo.Schema logSchema;
+  private final RowSchema logSchema;
   private final BufferAllocator allocator;
   private final Schema values;
   private final VectorSchemaRoot rows;
@@ -54,7 +55,7 @@ final class FoundRows implements AutoCloseable {
    */
   FoundRows(int keys, Schema answer, TableDefinition definition, BufferAllocator allocator) {
     this.answer = answer;
-    this.logSchema = ArrowSchemas.toArrow(definition.logSchema());
+    this.logSchema = RowSchema.of(definition.logSchema());
     this.allocator = allocator;
     this.values = values(answer);
     this.rows = VectorSchemaRoot.create(ArrowSchemas.toArrow(values), allocator);

@@ -11,8 +11,8 @@ package io.freshet.server.read;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
+import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
-import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.filter.RowFilter;
 import io.freshet.filter.Selection;
@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The fresh rows of a union snapshot, bucket by bucket, filtered and projected. For one thread. */
@@ -39,7 +38,7 @@ public final class FreshRead implements BatchSource {
   private final Projection projection;
   private final @Nullable RowFilter filter;
   private final IntToLongFunction starts;
-  private final Schema logSchema;
+  private final RowSchema logSchema;
   private final BufferAllocator allocator;
 
   /** Offsets of the current batch's rows: long[rows]. */
@@ -74,7 +73,7 @@ public final class FreshRead implements BatchSource {
     this.projection = projection;
     this.filter =
         projection.isUnfiltered() ? null : RowFilter.bind(projection.schema(), projection.filter());
-    this.logSchema = ArrowSchemas.toArrow(lease.definition().logSchema());
+    this.logSchema = RowSchema.of(lease.definition().logSchema());
     this.allocator = allocator;
   }
 
@@ -145,7 +144,9 @@ public final class FreshRead implements BatchSource {
       cut = next;
       long end = next.endOffset();
       cursor =
-          filter == null ? read.fresh().read(start, end) : read.fresh().read(start, end, filter);
+          filter == null
+              ? read.fresh().read(start, end)
+              : read.fresh().read(start, end, filter, logSchema.iceberg().schemaId());
     }
   }
 

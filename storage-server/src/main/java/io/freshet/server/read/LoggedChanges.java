@@ -10,6 +10,8 @@ package io.freshet.server.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.server.schema.LogSchemas;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.server.log.LogEntry;
@@ -25,7 +27,6 @@ import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.TransferPair;
 import org.apache.iceberg.types.Types;
 
@@ -43,7 +44,7 @@ record LoggedChanges(List<LogEntry> entries, long startOffset, long endOffset) {
     List<LogEntry> used =
         entries.stream()
             .filter(entry -> entry.startOffset() < limit)
-            .filter(entry -> entry.schemaId() == entries.get(0).schemaId())
+            .takeWhile(entry -> entry.schemaId() == entries.get(0).schemaId())
             .toList();
     long endOffset = Math.min(limit, used.get(used.size() - 1).endOffset());
     return new LoggedChanges(used, startOffset, endOffset);
@@ -53,17 +54,22 @@ record LoggedChanges(List<LogEntry> entries, long startOffset, long endOffset) {
     return (int) (endOffset - startOffset);
   }
 
-  /** The changes in the log's columns; the caller closes them. */
-  VectorSchemaRoot load(Schema logSchema, BufferAllocator allocator) {
+  /**
+   * The changes; the caller closes them.
+   *
+   * @param wanted the columns of today's log
+   */
+  VectorSchemaRoot load(LogSchemas schemas, RowSchema wanted, BufferAllocator allocator) {
     LogEntry first = entries.get(0);
+    RowSchema written = schemas.of(first.schemaId());
     int fromRow = (int) (startOffset - first.startOffset());
     int toRow = fromRow + rows();
     if (entries.size() == 1) {
-      return RecordBatches.load(logSchema, first.batch(), fromRow, toRow, allocator);
+      return written.load(first.batch(), fromRow, toRow, wanted, allocator);
     }
     List<ArrowRecordBatch> batches = entries.stream().map(LogEntry::batch).toList();
-    try (ArrowRecordBatch all = RecordBatches.concatenate(logSchema, batches, allocator)) {
-      return RecordBatches.load(logSchema, all, fromRow, toRow, allocator);
+    try (ArrowRecordBatch all = RecordBatches.concatenate(written.arrow(), batches, allocator)) {
+      return written.load(all, fromRow, toRow, wanted, allocator);
     }
   }
 

@@ -15,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 /**
  * What a table that is opened again takes over from before.
  *
- * @param nextSnapshot number of the next union snapshot
  * @param tierRequests of callers who wait for a tiering
  */
-record CarriedOver(
-    Leases leases, long nextSnapshot, List<CompletableFuture<TierResult>> tierRequests) {}
+record CarriedOver(Leases leases, List<CompletableFuture<TierResult>> tierRequests) {}

@@ -37,8 +37,15 @@ final class Leases {
   /** Lake snapshots that are read without a union snapshot, and until when. */
   private final Map<Long, Long> keptBases = new HashMap<>();
 
+  private long nextNumber;
+
   Leases(TableName table) {
     this.table = table;
+  }
+
+  /** A number that no union snapshot of the table has had. */
+  long nextNumber() {
+    return nextNumber++;
   }
 
   void add(UnionLease lease) {

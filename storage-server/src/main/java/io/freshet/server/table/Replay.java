@@ -8,8 +8,7 @@
  */
 package io.freshet.server.table;
 
-import io.freshet.arrow.ArrowSchemas;
-import io.freshet.arrow.RecordBatches;
+import io.freshet.server.schema.LogSchemas;
 import io.freshet.server.fresh.FreshRows;
 import io.freshet.server.index.KeyEncoder;
 import io.freshet.server.index.KeyHashes;
@@ -18,10 +17,8 @@ import io.freshet.server.keys.KeyedRows;
 import io.freshet.server.keys.TableKeys;
 import io.freshet.server.log.LogEntry;
 import io.freshet.server.loop.EventLoop;
-import io.freshet.table.TableDefinition;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Applies entries of a bucket's log again when the bucket is opened. */
 interface Replay {
@@ -36,14 +33,13 @@ interface Replay {
       FreshRows fresh,
       KeyedRows keyed,
       TableKeys keys,
-      TableDefinition definition,
+      LogSchemas schemas,
       EventLoop loop,
       BufferAllocator allocator) {
     KeyEncoder encoder = keys.newEncoder();
-    Schema schema = ArrowSchemas.toArrow(definition.logSchema());
     return entry -> {
       KeyHashes hashes;
-      try (VectorSchemaRoot rows = RecordBatches.load(schema, entry.batch(), allocator)) {
+      try (VectorSchemaRoot rows = schemas.of(entry.schemaId()).load(entry.batch(), schemas.current(), allocator)) {
         hashes = keys.encode(encoder, rows);
       }
       ChangeCodes codes = ChangeCodes.of(entry.batch());

@@ -33,6 +33,7 @@ import io.freshet.server.lake.SnapshotExpiry;
 import io.freshet.server.transaction.Transactions;
 import io.freshet.table.Partitioning;
 import io.freshet.table.Sorting;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
@@ -86,7 +87,6 @@ public final class ServerTable {
 
   private TableDefinition definition;
   private TableOptions options;
-  private long nextSnapshot;
   private long nextTrimMillis;
   private long nextExpiryMillis;
   private int compactedTierings;
@@ -123,7 +123,6 @@ public final class ServerTable {
     this.lake = lake;
     this.onStale = onStale;
     this.leases = carried == null ? new Leases(definition.name()) : carried.leases();
-    this.nextSnapshot = carried == null ? 0 : carried.nextSnapshot();
     this.carriedRequests = carried == null ? List.of() : carried.tierRequests();
     this.keys = keys;
     this.transactions = transactions;
@@ -280,6 +279,21 @@ public final class ServerTable {
     });
   }
 
+  /**
+   * Changes the columns of the lake table. The table has to be opened again then, since whatever is
+   * open knows the columns of before.
+   */
+  CompletableFuture<Boolean> alterSchema(List<SchemaChange> changes) {
+    return recovered
+        .thenCompose(unused ->
+            this.<CompletableFuture<Boolean>>onLoop(() ->
+                tiering.alone(() -> {
+                  lake.alterSchema(changes, context.epoch());
+                  return true;
+                })))
+        .thenCompose(altered -> altered);
+  }
+
   /** Moves all rows that are visible now into the lake. */
   public CompletableFuture<TierResult> tier() {
     return recovered
@@ -324,7 +338,7 @@ public final class ServerTable {
     return CompletableFuture.supplyAsync(
         () -> {
           isStale = true;
-          return new CarriedOver(leases, nextSnapshot, tiering.takeRequests());
+          return new CarriedOver(leases, tiering.takeRequests());
         },
         context.loop());
   }
@@ -411,7 +425,7 @@ public final class ServerTable {
           lease.toMillis(),
           context.maxLease().toMillis());
     }
-    String name = id + ":" + context.epoch() + ":" + nextSnapshot++;
+    String name = id + ":" + context.epoch() + ":" + leases.nextNumber();
     Base base = tiering.base();
     TableDefinition planned = definition;
     leases.hold(base.state());

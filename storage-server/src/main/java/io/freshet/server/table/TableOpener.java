@@ -24,6 +24,7 @@ import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.Log;
 import io.freshet.server.log.LogEntry;
 import io.freshet.server.loop.EventLoop;
+import io.freshet.server.schema.LogSchemas;
 import io.freshet.server.transaction.Staging;
 import io.freshet.server.transaction.TransactionLog;
 import io.freshet.server.transaction.Transactions;
@@ -66,8 +67,10 @@ public record TableOpener(
       LakeTable lake,
       @Nullable CarriedOver carried,
       BiConsumer<ServerTable, String> onStale) {
-    TableDefinition definition = lake.definition();
+    lake.alignSchema(context.epoch());
     LakeState state = lake.load();
+    TableDefinition definition = lake.definition();
+    LogSchemas schemas = new LogSchemas(definition, lake.schemas());
     List<Bucket> buckets = new ArrayList<>();
     List<BucketKeysOpener> indexes = new ArrayList<>();
     try {
@@ -82,12 +85,12 @@ public record TableOpener(
       }
       for (int number = 0; number < definition.buckets(); number++) {
         BucketKeysOpener index = keys == null ? null : indexes.get(number);
-        buckets.add(openBucket(new BucketId(id, number), definition, state, keys, index));
+        buckets.add(openBucket(new BucketId(id, number), definition, schemas, state, keys, index));
       }
       Base base = new Base(state, keys == null ? null : lake.deletes(state.snapshotId()));
       EventLoop loop = loop(id, definition.buckets());
       Staging staging =
-          new Staging(log, definition, buckets, context.clock(), context.epoch(), allocator);
+          new Staging(log, definition, schemas, buckets, context.clock(), context.epoch(), allocator);
       Transactions transactions =
           new Transactions(
               definition.name(),
@@ -142,6 +145,7 @@ public record TableOpener(
   private Bucket openBucket(
       BucketId id,
       TableDefinition definition,
+      LogSchemas schemas,
       LakeState state,
       @Nullable TableKeys keys,
       @Nullable BucketKeysOpener index) {
@@ -167,13 +171,13 @@ public record TableOpener(
             opened.startOffset());
       }
       FreshRows fresh =
-          new FreshRows(opened, memory, schemaId -> definition.logSchema(), allocator);
+          new FreshRows(opened, memory, schemas, allocator);
       KeyedRows keyed = null;
       try {
         Replay replay = Replay.ofAppends(fresh);
         if (keys != null && index != null) {
           keyed = new KeyedRows(id, index.finish(tiered), tiered);
-          replay = Replay.ofChanges(fresh, keyed, keys, definition, index.loop(), allocator);
+          replay = Replay.ofChanges(fresh, keyed, keys, schemas, index.loop(), allocator);
         }
         replay(opened, tiered, replay);
         if (keyed != null) {

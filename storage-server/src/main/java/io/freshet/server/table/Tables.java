@@ -19,6 +19,7 @@ import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.TableAttachment;
 import io.freshet.server.loop.EventLoop;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
@@ -230,35 +231,47 @@ public final class Tables {
         .thenCompose(redefined -> redefined);
   }
 
+  /** Changes a table's columns, and opens it again with them. */
+  public CompletableFuture<Void> alterSchema(TableName name, List<SchemaChange> changes) {
+    ServerTable table = get(name);
+    return table
+        .alterSchema(changes)
+        .thenCompose(unused -> reopened(table, "its columns were changed"));
+  }
+
   /**
    * Opens a table again, from what the lake and the log hold now: after somebody else has committed
    * to the lake table, or when its index is damaged. Writers are asked to come again meanwhile;
    * union snapshots under lease stay readable.
    */
   private void reopen(ServerTable stale, String reason) {
-    LOG.info("Table {} is opened again: {}", stale.name(), reason);
     CompletableFuture<Void> unused =
-        this.<CompletableFuture<Void>>define(
-                () -> {
-                  Entry entry = byName.get(stale.name());
-                  if (isClosed || entry == null || entry.table() != stale) {
-                    return CompletableFuture.completedFuture(null);
-                  }
-                  StoredTable stored = entry.stored();
-                  byName.put(
-                      stale.name(),
-                      new Entry(stored, null, null, "it is being opened again: " + reason));
-                  CompletableFuture<CarriedOver> carried = stale.handOver();
-                  return close(stale)
-                      .thenCombine(carried, (closed, over) -> over)
-                      .thenAcceptAsync(over -> settle(stored, over), definitions);
-                })
-            .thenCompose(reopened -> reopened)
+        reopened(stale, reason)
             .whenComplete((reopened, error) -> {
               if (error != null) {
                 LOG.error("Table {} can't be opened again", stale.name(), error);
               }
             });
+  }
+
+  private CompletableFuture<Void> reopened(ServerTable stale, String reason) {
+    LOG.info("Table {} is opened again: {}", stale.name(), reason);
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              Entry entry = byName.get(stale.name());
+              if (isClosed || entry == null || entry.table() != stale) {
+                return CompletableFuture.completedFuture(null);
+              }
+              StoredTable stored = entry.stored();
+              byName.put(
+                  stale.name(),
+                  new Entry(stored, null, null, "it is being opened again: " + reason));
+              CompletableFuture<CarriedOver> carried = stale.handOver();
+              return close(stale)
+                  .thenCombine(carried, (closed, over) -> over)
+                  .thenAcceptAsync(over -> settle(stored, over), definitions);
+            })
+        .thenCompose(reopened -> reopened);
   }
 
   /** Looks whether somebody else has committed to the lake half of a table. */

@@ -79,7 +79,9 @@ final class Tiering {
   /** Runs whose commits may or may not have taken effect. */
   private final List<TieringRun> unresolved = new ArrayList<>();
 
-  private final Deque<Rewrite> rewrites = new ArrayDeque<>();
+  /** What waits for its turn between two runs. */
+  private final Deque<Turn> turns = new ArrayDeque<>();
+
   private int tierings;
 
   /** What callers wait for: that the lake holds all that was visible when their run began. */
@@ -146,12 +148,12 @@ final class Tiering {
 
   /** Whether somebody waits for a run or a commit that has not started. */
   boolean isRequested() {
-    return !waiting.isEmpty() || !rewrites.isEmpty();
+    return !waiting.isEmpty() || !turns.isEmpty();
   }
 
   /** Starts a run unless one is under way or it is too early after a failure. */
   void start(TableDefinition definition) {
-    commitRewrites();
+    takeTurns();
     if (isRunning || isFollowing || context.clock().millis() < nextAttemptMillis) {
       return;
     }
@@ -247,27 +249,51 @@ final class Tiering {
    */
   CompletableFuture<CommitOutcome> commit(RewrittenFiles files) {
     CompletableFuture<CommitOutcome> done = new CompletableFuture<>();
-    rewrites.addLast(new Rewrite(files, done));
-    commitRewrites();
+    turns.addLast(new Turn(() -> startCommit(files, done), done));
+    takeTurns();
     return done;
   }
 
-  /** Files of a compaction that wait to be committed. */
-  private record Rewrite(RewrittenFiles files, CompletableFuture<CommitOutcome> done) {}
+  /** Does work that changes the lake table, and that blocks, between two tierings. */
+  <T> CompletableFuture<T> alone(Supplier<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    turns.addLast(
+        new Turn(
+            () ->
+                inLake(
+                    work,
+                    (value, error) -> {
+                      isRunning = false;
+                      if (error == null) {
+                        done.complete(value);
+                      } else {
+                        done.completeExceptionally(error);
+                      }
+                      takeTurns();
+                    }),
+            done));
+    takeTurns();
+    return done;
+  }
+
+  /** Work that waits until no run is under way, and whom its end is told. */
+  private record Turn(Runnable start, CompletableFuture<?> done) {}
 
   /** What a compaction's commit has come to. */
   private record Rewritten(
       CommitOutcome outcome, @Nullable LakeDeletes deletes, @Nullable FileMoves moves) {}
 
-  private void commitRewrites() {
-    if (isRunning || isFollowing || isBaseUncertain || rewrites.isEmpty()) {
-      return;
+  private void takeTurns() {
+    if (!isRunning && !isFollowing && !isBaseUncertain && !turns.isEmpty()) {
+      isRunning = true;
+      turns.removeFirst().start().run();
     }
-    isRunning = true;
-    Rewrite next = rewrites.removeFirst();
+  }
+
+  private void startCommit(RewrittenFiles files, CompletableFuture<CommitOutcome> done) {
     LakeState from = base.state();
     UUID id = context.newId().get();
-    inLake(() -> commit(next.files(), from, id), (done, error) -> finish(next, done, error));
+    inLake(() -> commit(files, from, id), (rewritten, error) -> finish(done, rewritten, error));
   }
 
   private Rewritten commit(RewrittenFiles files, LakeState from, UUID id) {
@@ -292,26 +318,29 @@ final class Tiering {
     return new Rewritten(outcome, null, null);
   }
 
-  private void finish(Rewrite rewrite, @Nullable Rewritten done, @Nullable Throwable error) {
+  private void finish(
+      CompletableFuture<CommitOutcome> done,
+      @Nullable Rewritten rewritten,
+      @Nullable Throwable error) {
     isRunning = false;
-    if (done == null) {
+    if (rewritten == null) {
       isBaseUncertain = true;
-      rewrite.done().completeExceptionally(error);
+      done.completeExceptionally(error);
       return;
     }
-    if (done.outcome() instanceof CommitOutcome.Committed committed) {
-      base = new Base(committed.state(), done.deletes());
-      if (done.moves() != null) {
-        buckets.move(done.moves(), committed.state());
+    if (rewritten.outcome() instanceof CommitOutcome.Committed committed) {
+      base = new Base(committed.state(), rewritten.deletes());
+      if (rewritten.moves() != null) {
+        buckets.move(rewritten.moves(), committed.state());
       }
       onNewBase.run();
-    } else if (done.outcome() instanceof CommitOutcome.Unknown) {
+    } else if (rewritten.outcome() instanceof CommitOutcome.Unknown) {
       isBaseUncertain = true;
-    } else if (done.outcome() instanceof CommitOutcome.Conflict conflict && keys != null) {
+    } else if (rewritten.outcome() instanceof CommitOutcome.Conflict conflict && keys != null) {
       onStale.accept(foreign(conflict.snapshotId()));
     }
-    rewrite.done().complete(done.outcome());
-    commitRewrites();
+    done.complete(rewritten.outcome());
+    takeTurns();
   }
 
   /** Has callers wait for the next run who waited before the table was opened again. */
@@ -328,9 +357,15 @@ final class Tiering {
 
   /** Goes on from a state of the lake that somebody else has made. */
   void adopt(LakeState state) {
-    boolean isSame = Objects.equals(base.state().snapshotId(), state.snapshotId());
+    boolean isSameLayout = base.state().layout().equals(state.layout());
+    boolean isSame =
+        isSameLayout && Objects.equals(base.state().snapshotId(), state.snapshotId());
     if (isSame || isRunning || isFollowing || isBaseUncertain) {
       return; // A run that is under way finds out itself.
+    }
+    if (!isSameLayout) {
+      onStale.accept("another writer has changed its columns or its layout");
+      return;
     }
     if (keys != null) {
       onStale.accept(foreign(state.snapshotId()));
@@ -351,8 +386,8 @@ final class Tiering {
 
   /** Fails all who wait for a run that has not started. */
   void close(FreshetException reason) {
-    rewrites.forEach(rewrite -> rewrite.done().completeExceptionally(reason));
-    rewrites.clear();
+    turns.forEach(turn -> turn.done().completeExceptionally(reason));
+    turns.clear();
     closedReason = reason;
     waiting.forEach(request -> request.completeExceptionally(reason));
     waiting = new ArrayList<>();

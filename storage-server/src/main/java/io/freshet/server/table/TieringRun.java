@@ -8,8 +8,8 @@
  */
 package io.freshet.server.table;
 
+import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
-import io.freshet.arrow.ArrowSchemas;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshCursor;
@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,7 +143,7 @@ final class TieringRun {
   }
 
   private LakeFiles write() {
-    Schema schema = ArrowSchemas.toArrow(definition.logSchema());
+    RowSchema schema = RowSchema.of(definition.logSchema());
     List<VectorSchemaRoot> batches = new ArrayList<>();
     TieredRows tiered = new TieredRows(keys, from(), to);
     try (BufferAllocator reads =
@@ -153,7 +152,7 @@ final class TieringRun {
         for (Bucket bucket : buckets) {
           load(bucket, schema, reads, tiered, batches);
         }
-        LakeFiles files = lake.write(batches);
+        LakeFiles files = lake.write(definition, batches);
         tiered.written(files);
         rows = tiered;
         return files;
@@ -165,7 +164,7 @@ final class TieringRun {
 
   private void load(
       Bucket bucket,
-      Schema schema,
+      RowSchema schema,
       BufferAllocator reads,
       TieredRows tiered,
       List<VectorSchemaRoot> batches) {
@@ -188,7 +187,7 @@ final class TieringRun {
       FreshSlice slice,
       int bucket,
       RowCut cut,
-      Schema schema,
+      RowSchema schema,
       BufferAllocator reads,
       TieredRows tiered,
       List<VectorSchemaRoot> batches) {

@@ -8,6 +8,7 @@
  */
 package io.freshet.server.transaction;
 
+import io.freshet.server.schema.LogSchemas;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
@@ -47,6 +48,7 @@ final class Delivery {
   private final long endOffset;
   private final Bucket target;
   private final @Nullable BatchKeys keys;
+  private final LogSchemas schemas;
   private final Executor calls;
   private final BooleanSupplier isStopping;
   private final BufferAllocator allocator;
@@ -58,6 +60,7 @@ final class Delivery {
    * @param writers whose batches count; all if null
    * @param endOffset of the staged rows
    * @param keys null for a log table
+   * @param schemas of the staged batches
    * @param calls runs what may block
    * @param isStopping whether it is left to the next start to try again
    */
@@ -68,6 +71,7 @@ final class Delivery {
       long endOffset,
       Bucket target,
       @Nullable BatchKeys keys,
+      LogSchemas schemas,
       Executor calls,
       BooleanSupplier isStopping,
       BufferAllocator allocator) {
@@ -77,6 +81,7 @@ final class Delivery {
     this.endOffset = endOffset;
     this.target = target;
     this.keys = keys;
+    this.schemas = schemas;
     this.calls = calls;
     this.isStopping = isStopping;
     this.allocator = allocator;
@@ -161,6 +166,6 @@ final class Delivery {
           entry.schemaId(), writer, null, null, RecordBatches.share(entry.batch()));
     }
     ArrowRecordBatch batch = ChangeCodes.copyIn(entry.batch(), allocator);
-    return new AppendRequest(entry.schemaId(), writer, null, keys.encode(batch, allocator), batch);
+    return new AppendRequest(entry.schemaId(), writer, null, keys.encode(schemas.of(entry.schemaId()), batch, allocator), batch);
   }
 }

@@ -85,13 +85,17 @@ final class StagedTransaction {
 
   /** Closes the logs, and deletes them. */
   synchronized void delete(FreshetException reason) {
-    end = reason;
-    close();
+    close(reason);
     staging.delete(record.staging());
   }
 
-  /** Closes the logs; they stay. */
-  synchronized void close() {
+  /**
+   * Closes the logs; they stay.
+   *
+   * @param reason what later batches are answered
+   */
+  synchronized void close(FreshetException reason) {
+    end = reason;
     opened
         .values()
         .forEach(bucket -> {

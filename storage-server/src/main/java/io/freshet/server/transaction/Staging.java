@@ -8,6 +8,7 @@
  */
 package io.freshet.server.transaction;
 
+import io.freshet.server.schema.LogSchemas;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshMemory;
 import io.freshet.server.fresh.FreshRows;
@@ -24,12 +25,14 @@ import org.apache.arrow.memory.BufferAllocator;
  * Where the batches of transactions wait: in logs of their own, one for each bucket that a
  * transaction writes to. Blocking.
  *
+ * @param schemas of the table's log and of what is staged
  * @param buckets of the table; a staged bucket uses the event loop of its bucket
  * @param epoch of this server
  */
 public record Staging(
     Log log,
     TableDefinition definition,
+    LogSchemas schemas,
     List<Bucket> buckets,
     Clock clock,
     long epoch,
@@ -40,7 +43,7 @@ public record Staging(
     BucketLog opened = log.open(id, epoch);
     // Nothing is read from memory: delivery has to see the same entries after a restart.
     FreshRows rows =
-        new FreshRows(opened, new FreshMemory(0), schemaId -> definition.logSchema(), allocator);
+        new FreshRows(opened, new FreshMemory(0), schemas, allocator);
     return new Bucket(id, buckets.get(bucket).loop(), opened, rows, null, clock);
   }
 

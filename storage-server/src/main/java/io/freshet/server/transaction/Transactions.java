@@ -237,7 +237,7 @@ public final class Transactions {
    */
   public synchronized CompletableFuture<Void> close() {
     isClosed = true;
-    open.values().forEach(StagedTransaction::close);
+    open.values().forEach(staged -> staged.close(closed()));
     return lastCommit.thenApply(value -> (Void) null).exceptionally(error -> null);
   }
 
@@ -268,6 +268,7 @@ public final class Transactions {
             id,
             table,
             error.toString());
+        staged.close(closed());
       }
     });
     return committed;
@@ -312,6 +313,7 @@ public final class Transactions {
                           endOffset,
                           staging.buckets().get(number),
                           keys == null ? null : new BatchKeys(staging.definition(), keys),
+                          staging.schemas(),
                           calls,
                           () -> isClosed,
                           staging.allocator())
@@ -364,7 +366,11 @@ public final class Transactions {
 
   private void checkOpen() {
     if (isClosed) {
-      throw FreshetException.of(TABLE_NOT_READY, "Table %s is being closed", table);
+      throw closed();
     }
+  }
+
+  private FreshetException closed() {
+    return FreshetException.of(TABLE_NOT_READY, "Table %s is being closed", table);
   }
 }

@@ -249,7 +249,7 @@ final class BucketTest {
 
   private Bucket open() {
     FreshRows fresh =
-        new FreshRows(log, new FreshMemory(1 << 20), schemaId -> LongBatches.TABLE, allocator);
+        new FreshRows(log, new FreshMemory(1 << 20), LongBatches.schemas(), allocator);
     return new Bucket(new BucketId(new UUID(1, 2), 3), loop, log, fresh, null, Clock.systemUTC());
   }
 

@@ -44,7 +44,7 @@ final class HeldEntriesTest {
           new BucketId(new UUID(1, 2), 3),
           loop,
           log,
-          new FreshRows(log, new FreshMemory(1 << 20), schemaId -> LongBatches.TABLE, allocator),
+          new FreshRows(log, new FreshMemory(1 << 20), LongBatches.schemas(), allocator),
           null,
           Clock.systemUTC());
 

@@ -116,7 +116,7 @@ final class FreshRowsTest {
   }
 
   private FreshRows newRows() {
-    return new FreshRows(log, memory, schemaId -> LongBatches.TABLE, allocator);
+    return new FreshRows(log, memory, LongBatches.schemas(), allocator);
   }
 
   private void shrinkMemoryTo(long bytes) {

@@ -13,6 +13,13 @@ import io.freshet.arrow.RecordBatches;
 import io.freshet.table.ColumnText;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.PartitionSpec;
+import java.util.Map;
+import io.freshet.table.TableName;
+import io.freshet.table.TableDefinition;
+import io.freshet.server.schema.RowSchema;
+import io.freshet.server.schema.LogSchemas;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -27,6 +34,20 @@ public final class LongBatches {
   private LongBatches() {}
 
   /** A batch with the numbers [from, from + rows). */
+  /** Of a log that has had no other columns. */
+  public static LogSchemas schemas() {
+    TableDefinition definition =
+        new TableDefinition(
+            TableName.parse("test.longs"),
+            TABLE,
+            PartitionSpec.unpartitioned(),
+            SortOrder.unsorted(),
+            1,
+            List.of(),
+            Map.of());
+    return new LogSchemas(definition, Map.of(TABLE.schemaId(), TABLE));
+  }
+
   public static ArrowRecordBatch batch(BufferAllocator allocator, long from, int rows) {
     try (VectorSchemaRoot root = VectorSchemaRoot.create(SCHEMA, allocator)) {
       BigIntVector ids = (BigIntVector) root.getVector(0);
@@ -46,7 +67,7 @@ public final class LongBatches {
     try (FreshCursor cursor = rows.read(startOffset, endOffset)) {
       for (FreshSlice slice = cursor.next(); slice != null; slice = cursor.next()) {
         try (FreshSlice opened = slice;
-            VectorSchemaRoot root = opened.load(SCHEMA, allocator)) {
+            VectorSchemaRoot root = opened.load(RowSchema.of(TABLE), allocator)) {
           BigIntVector vector = (BigIntVector) root.getVector(0);
           for (int row = 0; row < root.getRowCount(); row++) {
             ids.add(vector.get(row));

@@ -150,7 +150,7 @@ final class LakeTableFixture implements AutoCloseable {
         }
         appender.finish();
       }
-      return table.write(roots);
+      return table.write(table.definition(), roots);
     } finally {
       roots.forEach(VectorSchemaRoot::close);
     }

@@ -193,6 +193,9 @@ final class SimulatedBucketLog implements BucketLog {
 
   @Override
   public void trim(long beforeOffset, Duration maxAge, long maxBytes) {
+    if (closed != null) {
+      return;
+    }
     long later = stored.entries.stream().mapToLong(entry -> entry.message().length).sum();
     int count = 0;
     for (StoredEntry entry : stored.entries) {

@@ -29,8 +29,10 @@ import io.freshet.server.lake.RewriteLimits;
 import io.freshet.server.lake.RewrittenFiles;
 import io.freshet.server.lake.SnapshotExpiry;
 import io.freshet.server.lake.TableAttachment;
+import io.freshet.server.lake.TableLayout;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.lake.TieringCommit;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Instant;
@@ -49,6 +51,7 @@ import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,8 @@ final class SimulatedLake {
   private final List<Snapshot> snapshots = new ArrayList<>();
   private final Set<Long> expired = new HashSet<>();
   private final List<TieringCommit> delayed = new ArrayList<>();
+
+  private final Map<Integer, Schema> schemas = new HashMap<>();
 
   private long filesWritten;
   private @Nullable UUID tableId;
@@ -257,11 +262,13 @@ final class SimulatedLake {
 
   private LakeState state() {
     int buckets = existing().buckets();
+    TableLayout layout = new TableLayout(existing().schema().schemaId(), 0, 0);
     return snapshots.isEmpty()
-        ? new LakeState(null, "metadata 0", 0, TieredOffsets.zero(buckets), 0, null)
+        ? new LakeState(null, "metadata 0", layout, 0, TieredOffsets.zero(buckets), 0, null)
         : new LakeState(
             (long) snapshots.size(),
             "metadata " + snapshots.size(),
+            layout,
             newest().rows().count(),
             newest().tiered(),
             newest().epoch(),
@@ -344,6 +351,32 @@ final class SimulatedLake {
     snapshots.add(new Snapshot(files, deleted, before.tiered(), before.epoch(), null));
   }
 
+  /** Another writer adds or drops a column. */
+  void alterSchemaElsewhere() {
+    if (definition != null) {
+      alter(
+          existing().schema().findField("other") != null
+              ? new SchemaChange.DropColumn(List.of("other"))
+              : SchemaChange.AddColumn.of(
+                  Types.NestedField.optional(1, "other", Types.LongType.get())));
+    }
+  }
+
+  private void alter(SchemaChange change) {
+    Schema before = existing().schema();
+    List<Types.NestedField> columns = new ArrayList<>(before.columns());
+    if (change instanceof SchemaChange.AddColumn add) {
+      columns.add(
+          Types.NestedField.from(add.field()).withId(100 + schemas.size()).build());
+    } else if (change instanceof SchemaChange.DropColumn drop) {
+      columns.removeIf(column -> column.name().equals(drop.path().get(0)));
+    }
+    Schema after = new Schema(schemas.size(), columns, before.identifierFieldIds());
+    schemas.put(after.schemaId(), after);
+    definition =
+        existing().withLayout(after, existing().partitionSpec(), existing().sortOrder());
+  }
+
   /** What a fenced catalog checks before any commit. */
   private @Nullable CommitOutcome refusal(
       TieredOffsets tiered, long epoch, @Nullable Long baseSnapshotId) {
@@ -396,6 +429,8 @@ final class SimulatedLake {
         throw FreshetException.of(TABLE_ALREADY_EXISTS, "There is a lake table already");
       }
       definition = given;
+      schemas.clear();
+      schemas.put(given.schema().schemaId(), given.schema());
       tableId = newTableId;
       answer();
       return this;
@@ -448,7 +483,25 @@ final class SimulatedLake {
     }
 
     @Override
-    public LakeFiles write(List<VectorSchemaRoot> batches) {
+    public Map<Integer, Schema> schemas() {
+      reach();
+      return Map.copyOf(schemas);
+    }
+
+    @Override
+    public void alterSchema(List<SchemaChange> changes, long epoch) {
+      reach();
+      changes.forEach(SimulatedLake.this::alter);
+      answer();
+    }
+
+    @Override
+    public void alignSchema(long epoch) {
+      reach();
+    }
+
+    @Override
+    public LakeFiles write(TableDefinition written, List<VectorSchemaRoot> batches) {
       reach();
       LongStream.Builder rows = LongStream.builder();
       List<int[]> origins = new ArrayList<>();

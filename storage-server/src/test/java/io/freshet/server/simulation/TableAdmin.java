@@ -22,16 +22,22 @@ import io.freshet.server.bucket.Bucket;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the table, asks for tiering, and changes properties. */
 final class TableAdmin implements Actor {
   private final TableSimulation simulation;
   private final Random random;
   private final TableDefinition definition;
+  private int alterations;
+  private @Nullable String lastColumn;
   private boolean isCreating;
   private int tierings;
   private boolean hasTieredAtEnd;
@@ -48,7 +54,9 @@ final class TableAdmin implements Actor {
     if (tables.names().isEmpty() && !isCreating) {
       create(tables);
     } else if (simulation.server().table() != null) {
-      if (random.nextInt(4) == 0) {
+      if (random.nextInt(16) == 0) {
+        alterSchema(tables);
+      } else if (random.nextInt(4) == 0) {
         tables.alterProperties(definition.name(), SimulationSettings.properties(random), List.of());
       } else if (simulation.rows().hasKeys() && random.nextInt(4) == 0) {
         compact(simulation.server().table());
@@ -99,6 +107,32 @@ final class TableAdmin implements Actor {
               if (error != null) {
                 simulation.checkFailure(
                     created, INTERNAL, LAKE_UNAVAILABLE, LOG_WRITE_FAILED, TABLE_ALREADY_EXISTS);
+              }
+            }));
+  }
+
+  /** Adds a column, or drops the one that was added last. */
+  private void alterSchema(Tables tables) {
+    SimulatedServer server = simulation.server();
+    String name = "column_" + alterations++;
+    SchemaChange change =
+        lastColumn == null
+            ? SchemaChange.AddColumn.of(
+                Types.NestedField.optional(name)
+                    .withId(1)
+                    .ofType(Types.LongType.get())
+                    .withInitialDefault(Expressions.lit(7L))
+                    .build())
+            : new SchemaChange.DropColumn(List.of(lastColumn));
+    lastColumn = lastColumn == null ? name : null;
+    CompletableFuture<Void> altered = tables.alterSchema(definition.name(), List.of(change));
+    altered.whenComplete((unused, error) ->
+        simulation.callback(
+            server,
+            () -> {
+              if (error != null) {
+                simulation.checkFailure(
+                    altered, OVERLOADED, LAKE_UNAVAILABLE, LAKE_DIVERGED, TABLE_NOT_READY);
               }
             }));
   }

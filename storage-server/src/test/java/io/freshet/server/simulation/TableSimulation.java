@@ -259,8 +259,10 @@ final class TableSimulation implements AutoCloseable {
       case 2, 3 -> lake.landDelayedCommit();
       case 4 -> store.failSaves(random.nextInt(2));
       default -> {
-        int beside = rows.hasKeys() ? random.nextInt(4) : 2;
-        if (beside == 0) {
+        int beside = rows.hasKeys() ? random.nextInt(5) : 2 + random.nextInt(3);
+        if (beside == 4) {
+          lake.alterSchemaElsewhere();
+        } else if (beside == 0) {
           storage.misbehaveBeside(random);
         } else if (beside == 1) {
           lake.rewriteElsewhere();

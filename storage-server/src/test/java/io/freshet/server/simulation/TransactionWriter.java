@@ -231,8 +231,8 @@ final class TransactionWriter implements Actor {
           }
         },
         wasCommitted == isToBeAborted
-            ? new FreshetErrorCode[] {INVALID_REQUEST, OVERLOADED}
-            : new FreshetErrorCode[] {OVERLOADED});
+            ? new FreshetErrorCode[] {INVALID_REQUEST, OVERLOADED, TABLE_NOT_READY}
+            : new FreshetErrorCode[] {OVERLOADED, TABLE_NOT_READY});
   }
 
   private void call(

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.LakeState;
+import io.freshet.server.lake.TableLayout;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
@@ -96,7 +97,7 @@ final class LeasesTest {
     return new UnionLease(
         snapshot,
         DEFINITION,
-        new LakeState(null, "metadata", 0, tiered, 0, null),
+        new LakeState(null, "metadata", new TableLayout(0, 0, 0), 0, tiered, 0, null),
         List.of(RowCut.ofAppends(70), RowCut.ofAppends(80)),
         Map.of(),
         expiresAtMillis);

@@ -6,14 +6,6 @@
  * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
  * or implied. See the License for the specific language governing permissions and limitations.
  */
-package io.freshet.server.fresh;
-
-import io.freshet.arrow.ArrowSchemas;
-import org.apache.arrow.vector.types.pojo.Schema;
-
-/** A table's schema as Iceberg and as Arrow know it. */
-record RowSchema(org.apache.iceberg.Schema iceberg, Schema arrow) {
-  static RowSchema of(org.apache.iceberg.Schema schema) {
-    return new RowSchema(schema, ArrowSchemas.toArrow(schema));
-  }
-}
+/** The columns that rows of a log were written with, and how they are read with those of today. */
+@org.jspecify.annotations.NullMarked
+package io.freshet.server.schema;

@@ -1,0 +1,483 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy at http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations.
+ */
+package io.freshet.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.arrow.ArrowRows;
+import io.freshet.arrow.ArrowSchemas;
+import io.freshet.client.ChangeStream;
+import io.freshet.client.RetryPolicy;
+import io.freshet.client.TableWriter;
+import io.freshet.filter.FilterJson;
+import io.freshet.lake.LakeRows;
+import io.freshet.protocol.BucketOffsets;
+import io.freshet.protocol.ChangesTicket;
+import io.freshet.protocol.CreateTable;
+import io.freshet.protocol.Json;
+import io.freshet.protocol.TableDescription;
+import io.freshet.protocol.UnionSnapshot;
+import io.freshet.reader.Projection;
+import io.freshet.server.ServerConfiguration.Settings;
+import io.freshet.server.lake.LakeCatalog;
+import io.freshet.table.ChangeColumns;
+import io.freshet.table.ChangeType;
+import io.freshet.table.SchemaChange;
+import io.freshet.table.SchemaChange.AddColumn;
+import io.freshet.table.SchemaChange.DropColumn;
+import io.freshet.table.SchemaChange.MakeOptional;
+import io.freshet.table.SchemaChange.MoveColumn;
+import io.freshet.table.SchemaChange.RenameColumn;
+import io.freshet.table.SchemaChange.SetDefault;
+import io.freshet.table.SchemaChange.SetDoc;
+import io.freshet.table.SchemaChange.WidenColumn;
+import io.freshet.table.TableName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Columns change while there are rows of before: in the lake, fresh, and on their way. */
+final class SchemaChangeIT {
+  private static final TableName TABLE = TableName.parse("db.orders");
+  private static final Schema BEFORE =
+      new Schema(
+          Types.NestedField.required(1, "id", Types.IntegerType.get()),
+          Types.NestedField.optional(2, "amount", Types.IntegerType.get()),
+          Types.NestedField.optional(3, "name", Types.StringType.get()),
+          Types.NestedField.optional(
+              4,
+              "place",
+              Types.StructType.of(
+                  Types.NestedField.optional(5, "x", Types.IntegerType.get()),
+                  Types.NestedField.optional(6, "y", Types.FloatType.get()))),
+          Types.NestedField.optional(
+              7, "tags", Types.ListType.ofOptional(8, Types.StringType.get())));
+
+  @TempDir Path data;
+
+  /** By id, all values of a row by the paths of their columns. */
+  private final Map<Object, Map<String, Object>> oracle = new TreeMap<>();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rowsOfBeforeAreReadWithTheColumnsOfNow(boolean hasKey) throws IOException {
+    try (TestServer server = newServer()) {
+      create(server, hasKey);
+      write(server, 0, 10);
+      server.client().tier(TABLE);
+      write(server, 10, 20);
+      UnionSnapshot before = server.client().plan(TABLE);
+
+      server.client()
+          .alterSchema(
+              TABLE,
+              List.of(
+                  AddColumn.of(
+                      Types.NestedField.optional("channel")
+                          .withId(1)
+                          .ofType(Types.StringType.get())
+                          .withInitialDefault(Expressions.lit("web"))
+                          .build()),
+                  AddColumn.of(Types.NestedField.optional(1, "note", Types.StringType.get())),
+                  new AddColumn(
+                      List.of("place"),
+                      new Schema(Types.NestedField.optional(1, "z", Types.LongType.get()))),
+                  new WidenColumn(List.of("id"), "long"),
+                  new WidenColumn(List.of("amount"), "long"),
+                  new WidenColumn(List.of("place", "y"), "double"),
+                  new RenameColumn(List.of("name"), "title"),
+                  new DropColumn(List.of("tags")),
+                  new MoveColumn(List.of("note"), "id"),
+                  new MoveColumn(List.of("place", "z"), null),
+                  new SetDoc(List.of("note"), "free text")));
+      oracle.values().forEach(SchemaChangeIT::alter);
+      Schema after = server.client().describeTable(TABLE).schema();
+      assertThat(after.columns().stream().map(Types.NestedField::name))
+          .containsExactly("id", "note", "amount", "title", "place", "channel");
+      assertThat(after.findField("note").doc()).isEqualTo("free text");
+      check(server);
+      assertThat(flat(server.rows(before, Projection.of(before.schema(), null, null))))
+          .as("the union snapshot of before")
+          .hasSize(20)
+          .allSatisfy(row -> assertThat(row).containsKeys("tags", "name", "amount"));
+
+      write(server, 20, 30);
+      if (hasKey) {
+        write(server, 5, 8);
+        write(server, 15, 18);
+      }
+      check(server);
+      checkChanges(server, hasKey ? 36 : 30);
+      server.restart();
+      check(server);
+      server.client().tier(TABLE);
+      check(server);
+      checkPlainIceberg(server);
+      write(server, 30, 33);
+      server.client().compact(TABLE);
+      check(server);
+      if (hasKey) {
+        checkLookUp(server);
+      }
+      server.restart();
+      check(server);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void writersGoOnOverAnAddedColumn(boolean hasKey) {
+    try (TestServer server = newServer()) {
+      create(server, hasKey);
+      Schema before = server.client().describeTable(TABLE).writtenSchema();
+      try (TableWriter writer = server.client().newWriter(TABLE)) {
+        send(server, writer, before, 0, 10);
+        server.client()
+            .alterSchema(
+                TABLE,
+                List.of(AddColumn.of(Types.NestedField.optional(1, "note", Types.StringType.get()))));
+        send(server, writer, before, 10, 20);
+        writer.flush();
+        server.client()
+            .alterSchema(TABLE, List.of(new SetDefault(List.of("note"), "\"none\"")));
+        send(server, writer, before, 20, 30);
+        writer.flush();
+      }
+      assertThat(server.rows(TABLE))
+          .hasSize(30)
+          .allSatisfy(row ->
+              assertThat(row.getField("note"))
+                  .isEqualTo((Integer) row.getField("id") < 20 ? null : "none"));
+    }
+  }
+
+  @Test
+  void stagedBatchesOfBeforeAreCommittedAfterwards() {
+    try (TestServer server = newServer()) {
+      create(server, true);
+      String id = server.client().beginTransaction(TABLE, "job", null).transaction();
+      try (TableWriter writer =
+          server.client().newWriter(TABLE, id, java.util.UUID.randomUUID())) {
+        send(server, writer, server.client().describeTable(TABLE).writtenSchema(), 0, 10);
+        writer.flush();
+      }
+      server.client().alterSchema(TABLE, List.of(new WidenColumn(List.of("id"), "long")));
+      server.client().commitTransaction(TABLE, id);
+      assertThat(server.rows(TABLE))
+          .extracting(row -> row.getField("id"))
+          .containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    }
+  }
+
+  @Test
+  void keysThatChoseBucketsStayThereUnderNewNames() {
+    try (TestServer server = newServer()) {
+      create(server, true);
+      write(server, 0, 20);
+      server.client().alterSchema(TABLE, List.of(new RenameColumn(List.of("id"), "order_id")));
+      TableDescription description = server.client().describeTable(TABLE);
+      assertThat(description.bucketKey()).containsExactly("order_id");
+      try (TableWriter writer = server.client().newWriter(TABLE)) {
+        send(server, writer, description.writtenSchema(), 0, 20);
+        writer.flush();
+      }
+      assertThat(server.rows(TABLE)).hasSize(20);
+      server.restart();
+      assertThat(server.rows(TABLE)).hasSize(20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anotherWritersChangeOfTheColumnsIsTakenOver(boolean hasKey) throws IOException {
+    try (TestServer server = newServer();
+        RESTCatalog rest = new RESTCatalog()) {
+      create(server, hasKey);
+      write(server, 0, 10);
+      server.client().tier(TABLE);
+      write(server, 10, 20);
+      rest.initialize(
+          "rest", new HashMap<>(Map.of("uri", server.server().lakeUri(), "warehouse", "lake")));
+      rest.loadTable(TABLE.identifier())
+          .updateSchema()
+          .addColumn("note", Types.StringType.get())
+          .renameColumn("name", "title")
+          .updateColumn("amount", Types.LongType.get())
+          .commit();
+      Await.until(
+          "the table has the columns of its lake table",
+          Duration.ofSeconds(20),
+          () -> server.client().describeTable(TABLE).schema().findField("note") != null);
+      for (Map<String, Object> row : oracle.values()) {
+        row.put("note", null);
+        row.put("title", row.remove("name"));
+        row.computeIfPresent("amount", (unused, amount) -> ((Integer) amount).longValue());
+      }
+      check(server);
+      server.client().tier(TABLE);
+      check(server);
+    }
+  }
+
+  @Test
+  void changesThatCanNotBeAreRefusedAndNothingIsChanged() {
+    try (TestServer server = newServer()) {
+      create(server, true);
+      Schema before = server.client().describeTable(TABLE).schema();
+      write(server, 0, 5);
+      refused(server, "No change of table db.orders is given");
+      refused(
+          server,
+          "Column id of table db.orders can't be dropped: it is in its primary key",
+          new DropColumn(List.of("id")));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Cannot delete missing column: nothing",
+          new DropColumn(List.of("nothing")));
+      refused(
+          server,
+          "There is no column nothing in table db.orders",
+          new SetDefault(List.of("nothing"), "1"));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Cannot change column type: amount: int ->"
+              + " string",
+          new WidenColumn(List.of("amount"), "string"));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Cannot parse type string to primitive:"
+              + " number",
+          new WidenColumn(List.of("amount"), "number"));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Incompatible change: cannot add required"
+              + " column without a default value: must",
+          AddColumn.of(Types.NestedField.required(1, "must", Types.StringType.get())));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Cannot add column, name already exists:"
+              + " amount",
+          AddColumn.of(Types.NestedField.optional(1, "amount", Types.StringType.get())));
+      refused(
+          server,
+          "Table db.orders has a primary key, and changes to it say what they do in a column"
+              + " _change_type",
+          AddColumn.of(Types.NestedField.optional(1, "_change_type", Types.StringType.get())));
+      refused(
+          server,
+          "Can't change the columns of table db.orders: Cannot delete missing column: nothing",
+          new RenameColumn(List.of("name"), "title"),
+          new DropColumn(List.of("nothing")));
+      assertThatThrownBy(() -> new MakeOptional(List.of()))
+          .hasMessage("A change of a column needs the column's path");
+      Schema after = server.client().describeTable(TABLE).schema();
+      assertThat(after.sameSchema(before)).isTrue();
+      check(server);
+    }
+  }
+
+  private static void refused(TestServer server, String message, SchemaChange... changes) {
+    assertThatThrownBy(() -> server.client().alterSchema(TABLE, List.of(changes)))
+        .hasMessageContaining(message);
+  }
+
+  private TestServer newServer() {
+    return new TestServer(
+        data, Settings.NONE, new RetryPolicy(100, Duration.ofMillis(20), Duration.ofMillis(200)));
+  }
+
+  private static void create(TestServer server, boolean hasKey) {
+    server
+        .client()
+        .createTable(
+            new CreateTable(
+                TABLE,
+                hasKey ? keyed(BEFORE) : BEFORE,
+                null,
+                null,
+                2,
+                null,
+                Map.of("freshet.freshness", "1h", "freshet.compaction.min-files", "2")));
+  }
+
+  private static Schema keyed(Schema schema) {
+    return new Schema(schema.columns(), Set.of(1));
+  }
+
+  /** Writes rows [from, to) with the table's columns as they are now, and notes them. */
+  private void write(TestServer server, int from, int to) {
+    Schema schema = server.client().describeTable(TABLE).writtenSchema();
+    try (TableWriter writer = server.client().newWriter(TABLE)) {
+      for (Record row : send(server, writer, schema, from, to)) {
+        Map<String, Object> values = flat(row);
+        oracle.put(((Number) values.get("id")).longValue(), values);
+      }
+      writer.flush();
+    }
+  }
+
+  private static List<Record> send(
+      TestServer server, TableWriter writer, Schema schema, int from, int to) {
+    List<Record> rows = new ArrayList<>();
+    try (VectorSchemaRoot batch =
+        VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), server.allocator())) {
+      ArrowRowAppender appender = new ArrowRowAppender(schema, batch);
+      for (int id = from; id < to; id++) {
+        Record row = row(schema.asStruct(), id);
+        rows.add(row);
+        appender.append(row);
+      }
+      appender.finish();
+      writer.append(batch);
+    }
+    return rows;
+  }
+
+  /** A row whose values say which row it is; some are null. */
+  private static Record row(Types.StructType type, int id) {
+    Record row = GenericRecord.create(type);
+    for (int i = 0; i < type.fields().size(); i++) {
+      Types.NestedField field = type.fields().get(i);
+      boolean isNull =
+          field.name().equals(ChangeType.COLUMN) || (field.isOptional() && (id + i) % 5 == 0);
+      row.set(i, isNull ? null : value(field, id));
+    }
+    return row;
+  }
+
+  private static Object value(Types.NestedField field, int id) {
+    return switch (field.type().typeId()) {
+      case INTEGER -> id;
+      case LONG -> field.name().endsWith("id") ? (long) id : id + (1L << 40);
+      case FLOAT -> id / 4f;
+      case DOUBLE -> id / 3d;
+      case STRING -> field.name() + " " + id;
+      case LIST -> List.of("tag " + id);
+      case STRUCT -> row(field.type().asStructType(), id);
+      default -> throw new IllegalArgumentException(field.toString());
+    };
+  }
+
+  /** What becomes of a row of before. */
+  private static void alter(Map<String, Object> row) {
+    row.put("id", ((Integer) row.get("id")).longValue());
+    row.computeIfPresent("amount", (unused, amount) -> ((Integer) amount).longValue());
+    row.put("title", row.remove("name"));
+    row.remove("tags");
+    row.put("channel", "web");
+    row.put("note", null);
+    if (row.containsKey("place.x")) {
+      row.put("place.z", null);
+      row.computeIfPresent("place.y", (unused, y) -> ((Float) y).doubleValue());
+    }
+  }
+
+  private void check(TestServer server) {
+    assertThat(flat(server.rows(TABLE))).containsExactlyInAnyOrderElementsOf(oracle.values());
+    UnionSnapshot snapshot = server.client().plan(TABLE);
+    if (snapshot.schema().findField("channel") != null) {
+      Projection someOfThem =
+          Projection.of(
+              snapshot.schema(),
+              List.of("id", "channel"),
+              Json.tree(
+                  FilterJson.toJson(Expressions.equal("channel", "web"), snapshot.schema())));
+      assertThat(server.rows(snapshot, someOfThem))
+          .hasSize((int) oracle.values().stream().filter(row -> "web".equals(row.get("channel"))).count());
+    }
+    server.client().release(snapshot);
+  }
+
+  private void checkChanges(TestServer server, int count) {
+    Schema schema =
+        ChangeColumns.schema(TABLE, server.client().describeTable(TABLE).schema());
+    List<Record> changes = new ArrayList<>();
+    for (BucketOffsets bucket : server.client().offsets(TABLE).offsets()) {
+      try (ChangeStream stream =
+          server
+              .client()
+              .readChanges(
+                  new ChangesTicket(
+                      TABLE, null, bucket.bucket(), bucket.startOffset(), bucket.endOffset(), null, null))) {
+        while (stream.next()) {
+          changes.addAll(new ArrowRows(schema, stream.batch()).copyAll());
+        }
+      }
+    }
+    assertThat(changes).hasSize(count).allSatisfy(row -> assertThat(row.getField("id")).isNotNull());
+  }
+
+  private void checkLookUp(TestServer server) {
+    Schema table = server.client().describeTable(TABLE).schema();
+    Schema keys = new Schema(table.findField("id"));
+    try (VectorSchemaRoot batch =
+        VectorSchemaRoot.create(ArrowSchemas.toArrow(keys), server.allocator())) {
+      ArrowRowAppender appender = new ArrowRowAppender(keys, batch);
+      for (Object id : oracle.keySet()) {
+        Record key = GenericRecord.create(keys);
+        key.set(0, id);
+        appender.append(key);
+      }
+      appender.finish();
+      try (VectorSchemaRoot found = server.client().lookUp(TABLE, batch)) {
+        Schema answer = io.freshet.table.LookUpColumns.answer(TABLE, table, null);
+        List<Map<String, Object>> rows = flat(new ArrowRows(answer, found).copyAll());
+        rows.forEach(row -> assertThat(row.remove("_found")).isEqualTo(true));
+        assertThat(rows).containsExactlyElementsOf(oracle.values());
+      }
+    }
+  }
+
+  private void checkPlainIceberg(TestServer server) throws IOException {
+    try (LakeCatalog lake = LakeCatalog.open(server.data(), Map.of())) {
+      assertThat(flat(LakeRows.read(lake.catalog().loadTable(TABLE.identifier()))))
+          .containsExactlyInAnyOrderElementsOf(oracle.values());
+    }
+  }
+
+  private static List<Map<String, Object>> flat(List<Record> rows) {
+    return rows.stream().map(SchemaChangeIT::flat).toList();
+  }
+
+  private static Map<String, Object> flat(Record row) {
+    Map<String, Object> values = new TreeMap<>();
+    for (int i = 0; i < row.size(); i++) {
+      String name = row.struct().fields().get(i).name();
+      if (name.equals(ChangeType.COLUMN) || name.equals(MetadataColumns.ROW_POSITION.name())) {
+        continue; // Not of the table.
+      }
+      if (row.get(i) instanceof Record inner) {
+        flat(inner).forEach((path, value) -> values.put(name + "." + path, value));
+      } else {
+        values.put(name, row.get(i));
+      }
+    }
+    return values;
+  }
+}

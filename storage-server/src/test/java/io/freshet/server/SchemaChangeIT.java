@@ -94,7 +94,8 @@ final class SchemaChangeIT {
       write(server, 10, 20);
       UnionSnapshot before = server.client().plan(TABLE);
 
-      server.client()
+      server
+          .client()
           .alterSchema(
               TABLE,
               List.of(
@@ -158,14 +159,15 @@ final class SchemaChangeIT {
       Schema before = server.client().describeTable(TABLE).writtenSchema();
       try (TableWriter writer = server.client().newWriter(TABLE)) {
         send(server, writer, before, 0, 10);
-        server.client()
+        server
+            .client()
             .alterSchema(
                 TABLE,
-                List.of(AddColumn.of(Types.NestedField.optional(1, "note", Types.StringType.get()))));
+                List.of(
+                    AddColumn.of(Types.NestedField.optional(1, "note", Types.StringType.get()))));
         send(server, writer, before, 10, 20);
         writer.flush();
-        server.client()
-            .alterSchema(TABLE, List.of(new SetDefault(List.of("note"), "\"none\"")));
+        server.client().alterSchema(TABLE, List.of(new SetDefault(List.of("note"), "\"none\"")));
         send(server, writer, before, 20, 30);
         writer.flush();
       }
@@ -182,8 +184,7 @@ final class SchemaChangeIT {
     try (TestServer server = newServer()) {
       create(server, true);
       String id = server.client().beginTransaction(TABLE, "job", null).transaction();
-      try (TableWriter writer =
-          server.client().newWriter(TABLE, id, java.util.UUID.randomUUID())) {
+      try (TableWriter writer = server.client().newWriter(TABLE, id, java.util.UUID.randomUUID())) {
         send(server, writer, server.client().describeTable(TABLE).writtenSchema(), 0, 10);
         writer.flush();
       }
@@ -406,17 +407,17 @@ final class SchemaChangeIT {
           Projection.of(
               snapshot.schema(),
               List.of("id", "channel"),
-              Json.tree(
-                  FilterJson.toJson(Expressions.equal("channel", "web"), snapshot.schema())));
+              Json.tree(FilterJson.toJson(Expressions.equal("channel", "web"), snapshot.schema())));
       assertThat(server.rows(snapshot, someOfThem))
-          .hasSize((int) oracle.values().stream().filter(row -> "web".equals(row.get("channel"))).count());
+          .hasSize(
+              (int)
+                  oracle.values().stream().filter(row -> "web".equals(row.get("channel"))).count());
     }
     server.client().release(snapshot);
   }
 
   private void checkChanges(TestServer server, int count) {
-    Schema schema =
-        ChangeColumns.schema(TABLE, server.client().describeTable(TABLE).schema());
+    Schema schema = ChangeColumns.schema(TABLE, server.client().describeTable(TABLE).schema());
     List<Record> changes = new ArrayList<>();
     for (BucketOffsets bucket : server.client().offsets(TABLE).offsets()) {
       try (ChangeStream stream =
@@ -424,13 +425,21 @@ final class SchemaChangeIT {
               .client()
               .readChanges(
                   new ChangesTicket(
-                      TABLE, null, bucket.bucket(), bucket.startOffset(), bucket.endOffset(), null, null))) {
+                      TABLE,
+                      null,
+                      bucket.bucket(),
+                      bucket.startOffset(),
+                      bucket.endOffset(),
+                      null,
+                      null))) {
         while (stream.next()) {
           changes.addAll(new ArrowRows(schema, stream.batch()).copyAll());
         }
       }
     }
-    assertThat(changes).hasSize(count).allSatisfy(row -> assertThat(row.getField("id")).isNotNull());
+    assertThat(changes)
+        .hasSize(count)
+        .allSatisfy(row -> assertThat(row.getField("id")).isNotNull());
   }
 
   private void checkLookUp(TestServer server) {

@@ -138,8 +138,8 @@ public final class FreshetClient implements AutoCloseable {
   }
 
   /**
-   * Changes a table's columns, all or nothing. Rows that are there already, fresh ones too, are read
-   * with the new columns from then on; union snapshots from before stay as they are.
+   * Changes a table's columns, all or nothing. Rows that are there already, fresh ones too, are
+   * read with the new columns from then on; union snapshots from before stay as they are.
    *
    * @throws io.freshet.error.FreshetException INVALID_REQUEST if a change is not possible
    */

@@ -20,7 +20,8 @@ public final class FreshCursor implements AutoCloseable {
   private final Deque<FreshSlice> found = new ArrayDeque<>();
   private long nextOffset;
 
-  FreshCursor(FreshRows rows, long startOffset, long endOffset, FreshRows.@Nullable Pruning pruning) {
+  FreshCursor(
+      FreshRows rows, long startOffset, long endOffset, FreshRows.@Nullable Pruning pruning) {
     this.pruning = pruning;
     this.rows = rows;
     this.nextOffset = startOffset;

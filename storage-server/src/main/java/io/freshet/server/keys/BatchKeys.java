@@ -10,11 +10,11 @@ package io.freshet.server.keys;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
-import io.freshet.server.schema.RowSchema;
 import io.freshet.bucket.BucketRouter;
 import io.freshet.error.FreshetException;
 import io.freshet.server.index.KeyEncoder;
 import io.freshet.server.index.KeyHashes;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.TableDefinition;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;

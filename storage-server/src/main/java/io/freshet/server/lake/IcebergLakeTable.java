@@ -162,8 +162,7 @@ final class IcebergLakeTable implements LakeTable {
   /** The table, for a commit that leaves its tiered offsets as they are. */
   private Table fenced(TableMetadata metadata, long epoch) {
     Fence fence =
-        Fence.ofOffsets(
-            tableId, TieredSnapshots.state(metadata, tableId, buckets).tiered(), epoch);
+        Fence.ofOffsets(tableId, TieredSnapshots.state(metadata, tableId, buckets).tiered(), epoch);
     fence.check(metadata);
     return table(new FencedOperations(operations, fence));
   }
@@ -314,8 +313,8 @@ final class IcebergLakeTable implements LakeTable {
       return 0;
     }
     Table table = fenced(metadata, expiry.epoch());
-    return IcebergLake.reaching(() ->
-        new SnapshotRetention(metadata, tableId, expiry).apply(table));
+    return IcebergLake.reaching(
+        () -> new SnapshotRetention(metadata, tableId, expiry).apply(table));
   }
 
   @Override

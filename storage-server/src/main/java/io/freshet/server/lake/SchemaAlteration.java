@@ -136,8 +136,7 @@ record SchemaAlteration(TableDefinition before, List<SchemaChange> changes) {
             ? "its primary key"
             : before.bucketKey().contains(name)
                 ? "its bucket key"
-                : before.partitionSpec().fields().stream()
-                        .anyMatch(field -> field.sourceId() == id)
+                : before.partitionSpec().fields().stream().anyMatch(field -> field.sourceId() == id)
                     ? "its partitioning"
                     : before.sortOrder().fields().stream().anyMatch(field -> field.sourceId() == id)
                         ? "its sort order"

@@ -11,14 +11,13 @@ package io.freshet.server.read;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 
-import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
-import io.freshet.arrow.ArrowSchemas;
 import io.freshet.error.FreshetException;
 import io.freshet.filter.RowFilter;
 import io.freshet.reader.Projection;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.log.LogEntry;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.ChangeColumns;
 import io.freshet.table.TableDefinition;
 import java.util.List;

@@ -10,11 +10,11 @@ package io.freshet.server.read;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.server.fresh.FreshRows;
 import io.freshet.server.fresh.FreshSlice;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.LookUpColumns;
 import io.freshet.table.TableDefinition;
 import java.util.ArrayList;

@@ -11,7 +11,6 @@ package io.freshet.server.read;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
 
-import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.filter.RowFilter;
@@ -22,6 +21,7 @@ import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshCursor;
 import io.freshet.server.fresh.FreshSlice;
 import io.freshet.server.keys.RowCut;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.server.table.UnionLease;
 import java.util.Arrays;
 import java.util.Iterator;

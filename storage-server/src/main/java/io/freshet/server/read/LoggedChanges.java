@@ -10,11 +10,11 @@ package io.freshet.server.read;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.server.schema.LogSchemas;
-import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.server.log.LogEntry;
+import io.freshet.server.schema.LogSchemas;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.ChangeColumns;
 import io.freshet.table.ChangeType;
 import java.util.ArrayList;

@@ -8,7 +8,6 @@
  */
 package io.freshet.server.table;
 
-import io.freshet.server.schema.LogSchemas;
 import io.freshet.server.fresh.FreshRows;
 import io.freshet.server.index.KeyEncoder;
 import io.freshet.server.index.KeyHashes;
@@ -17,6 +16,7 @@ import io.freshet.server.keys.KeyedRows;
 import io.freshet.server.keys.TableKeys;
 import io.freshet.server.log.LogEntry;
 import io.freshet.server.loop.EventLoop;
+import io.freshet.server.schema.LogSchemas;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -39,7 +39,8 @@ interface Replay {
     KeyEncoder encoder = keys.newEncoder();
     return entry -> {
       KeyHashes hashes;
-      try (VectorSchemaRoot rows = schemas.of(entry.schemaId()).load(entry.batch(), schemas.current(), allocator)) {
+      try (VectorSchemaRoot rows =
+          schemas.of(entry.schemaId()).load(entry.batch(), schemas.current(), allocator)) {
         hashes = keys.encode(encoder, rows);
       }
       ChangeCodes codes = ChangeCodes.of(entry.batch());

@@ -90,7 +90,8 @@ public record TableOpener(
       Base base = new Base(state, keys == null ? null : lake.deletes(state.snapshotId()));
       EventLoop loop = loop(id, definition.buckets());
       Staging staging =
-          new Staging(log, definition, schemas, buckets, context.clock(), context.epoch(), allocator);
+          new Staging(
+              log, definition, schemas, buckets, context.clock(), context.epoch(), allocator);
       Transactions transactions =
           new Transactions(
               definition.name(),
@@ -170,8 +171,7 @@ public record TableOpener(
             tiered,
             opened.startOffset());
       }
-      FreshRows fresh =
-          new FreshRows(opened, memory, schemas, allocator);
+      FreshRows fresh = new FreshRows(opened, memory, schemas, allocator);
       KeyedRows keyed = null;
       try {
         Replay replay = Replay.ofAppends(fresh);

@@ -358,8 +358,7 @@ final class Tiering {
   /** Goes on from a state of the lake that somebody else has made. */
   void adopt(LakeState state) {
     boolean isSameLayout = base.state().layout().equals(state.layout());
-    boolean isSame =
-        isSameLayout && Objects.equals(base.state().snapshotId(), state.snapshotId());
+    boolean isSame = isSameLayout && Objects.equals(base.state().snapshotId(), state.snapshotId());
     if (isSame || isRunning || isFollowing || isBaseUncertain) {
       return; // A run that is under way finds out itself.
     }

@@ -8,7 +8,6 @@
  */
 package io.freshet.server.table;
 
-import io.freshet.server.schema.RowSchema;
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.bucket.Bucket;
@@ -23,6 +22,7 @@ import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.lake.TieringCommit;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;

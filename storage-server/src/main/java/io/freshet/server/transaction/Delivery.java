@@ -8,7 +8,6 @@
  */
 package io.freshet.server.transaction;
 
-import io.freshet.server.schema.LogSchemas;
 import io.freshet.arrow.RecordBatches;
 import io.freshet.error.FreshetException;
 import io.freshet.error.Remedy;
@@ -20,6 +19,7 @@ import io.freshet.server.keys.ChangeCodes;
 import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.LogEntry;
 import io.freshet.server.log.WriterSequence;
+import io.freshet.server.schema.LogSchemas;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -166,6 +166,11 @@ final class Delivery {
           entry.schemaId(), writer, null, null, RecordBatches.share(entry.batch()));
     }
     ArrowRecordBatch batch = ChangeCodes.copyIn(entry.batch(), allocator);
-    return new AppendRequest(entry.schemaId(), writer, null, keys.encode(schemas.of(entry.schemaId()), batch, allocator), batch);
+    return new AppendRequest(
+        entry.schemaId(),
+        writer,
+        null,
+        keys.encode(schemas.of(entry.schemaId()), batch, allocator),
+        batch);
   }
 }

@@ -8,13 +8,13 @@
  */
 package io.freshet.server.transaction;
 
-import io.freshet.server.schema.LogSchemas;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.fresh.FreshMemory;
 import io.freshet.server.fresh.FreshRows;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.log.BucketLog;
 import io.freshet.server.log.Log;
+import io.freshet.server.schema.LogSchemas;
 import io.freshet.table.TableDefinition;
 import java.time.Clock;
 import java.util.List;
@@ -42,8 +42,7 @@ public record Staging(
     BucketId id = new BucketId(staging, bucket);
     BucketLog opened = log.open(id, epoch);
     // Nothing is read from memory: delivery has to see the same entries after a restart.
-    FreshRows rows =
-        new FreshRows(opened, new FreshMemory(0), schemas, allocator);
+    FreshRows rows = new FreshRows(opened, new FreshMemory(0), schemas, allocator);
     return new Bucket(id, buckets.get(bucket).loop(), opened, rows, null, clock);
   }
 

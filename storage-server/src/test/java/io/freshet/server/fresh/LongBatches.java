@@ -10,21 +10,21 @@ package io.freshet.server.fresh;
 
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.arrow.RecordBatches;
+import io.freshet.server.schema.LogSchemas;
+import io.freshet.server.schema.RowSchema;
 import io.freshet.table.ColumnText;
+import io.freshet.table.TableDefinition;
+import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.iceberg.SortOrder;
-import org.apache.iceberg.PartitionSpec;
 import java.util.Map;
-import io.freshet.table.TableName;
-import io.freshet.table.TableDefinition;
-import io.freshet.server.schema.RowSchema;
-import io.freshet.server.schema.LogSchemas;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
 
 /** Batches of one column of longs. */
 public final class LongBatches {

@@ -366,15 +366,13 @@ final class SimulatedLake {
     Schema before = existing().schema();
     List<Types.NestedField> columns = new ArrayList<>(before.columns());
     if (change instanceof SchemaChange.AddColumn add) {
-      columns.add(
-          Types.NestedField.from(add.field()).withId(100 + schemas.size()).build());
+      columns.add(Types.NestedField.from(add.field()).withId(100 + schemas.size()).build());
     } else if (change instanceof SchemaChange.DropColumn drop) {
       columns.removeIf(column -> column.name().equals(drop.path().get(0)));
     }
     Schema after = new Schema(schemas.size(), columns, before.identifierFieldIds());
     schemas.put(after.schemaId(), after);
-    definition =
-        existing().withLayout(after, existing().partitionSpec(), existing().sortOrder());
+    definition = existing().withLayout(after, existing().partitionSpec(), existing().sortOrder());
   }
 
   /** What a fenced catalog checks before any commit. */

@@ -8,6 +8,7 @@
  */
 package io.freshet.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -337,7 +338,7 @@ final class SchemaChangeIT {
     try (TableWriter writer = server.client().newWriter(TABLE)) {
       for (Record row : send(server, writer, schema, from, to)) {
         Map<String, Object> values = flat(row);
-        oracle.put(((Number) values.get("id")).longValue(), values);
+        oracle.put(((Number) requireNonNull(values.get("id"))).longValue(), values);
       }
       writer.flush();
     }
@@ -387,7 +388,7 @@ final class SchemaChangeIT {
 
   /** What becomes of a row of before. */
   private static void alter(Map<String, Object> row) {
-    row.put("id", ((Integer) row.get("id")).longValue());
+    row.put("id", ((Integer) requireNonNull(row.get("id"))).longValue());
     row.computeIfPresent("amount", (unused, amount) -> ((Integer) amount).longValue());
     row.put("title", row.remove("name"));
     row.remove("tags");

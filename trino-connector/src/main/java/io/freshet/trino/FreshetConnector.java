@@ -10,6 +10,7 @@ package io.freshet.trino;
 
 import static io.trino.spi.connector.ConnectorCapabilities.NOT_NULL_COLUMN_CONSTRAINT;
 
+import io.freshet.trino.metadata.ChangesFunction;
 import io.freshet.trino.metadata.TableChanges;
 import io.freshet.trino.metadata.TableProperties;
 import io.freshet.trino.metadata.TableWrites;
@@ -32,6 +33,7 @@ import io.trino.spi.connector.ConnectorTransactionHandle;
 import io.trino.spi.connector.SystemTable;
 import io.trino.spi.connector.TableProcedureMetadata;
 import io.trino.spi.function.FunctionProvider;
+import io.trino.spi.function.table.ConnectorTableFunction;
 import io.trino.spi.procedure.Procedure;
 import io.trino.spi.session.PropertyMetadata;
 import io.trino.spi.transaction.IsolationLevel;
@@ -74,7 +76,11 @@ final class FreshetConnector implements Connector {
   public ConnectorMetadata getMetadata(
       ConnectorSession session, ConnectorTransactionHandle transaction) {
     return new UnionMetadata(
-        lake.getMetadata(session, transaction), transactions.of(transaction), changes, writes);
+        lake.getMetadata(session, transaction),
+        transactions.of(transaction),
+        changes,
+        writes,
+        server.client());
   }
 
   @Override
@@ -126,10 +132,15 @@ final class FreshetConnector implements Connector {
     return lake.getFunctionProvider();
   }
 
+  @Override
+  public Set<ConnectorTableFunction> getTableFunctions() {
+    return Set.of(new ChangesFunction(transactions, types));
+  }
+
   /** Iceberg's own procedures would change tables behind the server's back. */
   @Override
   public Set<Procedure> getProcedures() {
-    return Set.of(new TierProcedure(server.client()).toProcedure());
+    return new TableProcedures(server.client()).all();
   }
 
   @Override

@@ -171,14 +171,8 @@ final class TablesIT {
     assertThatThrownBy(
             () -> RUNNER.execute("SELECT * FROM \"history$fresh\" FOR VERSION AS OF " + first))
         .hasMessage(
-            "Table demo.history$fresh has no older states: fresh rows are kept until they are in"
+            "Table demo.history$fresh has no older states: those of demo.history that are kept are in"
                 + " the lake");
-  }
-
-  @Test
-  void tieringWhatIsNotThereFails() {
-    assertThatThrownBy(() -> RUNNER.execute("CALL freshet.system.tier('demo', 'nothing')"))
-        .hasMessageContaining("demo.nothing");
   }
 
   private static void assertRefused(String statement, String what) {

@@ -15,7 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * Changes of one bucket, as the server streams them. For one thread, but for {@link #cancel}.
  * Closing it early cancels the stream.
  */
-public final class ChangeStream implements AutoCloseable {
+public final class ChangeStream implements BatchStream {
   private final FreshStream batches;
   private volatile boolean isCancelled;
 
@@ -28,6 +28,7 @@ public final class ChangeStream implements AutoCloseable {
    * OFFSET_OUT_OF_RANGE if the log does not hold the changes that were asked for, and with an error
    * of the remedy RETRY if the server stops: then go on after the last change that came.
    */
+  @Override
   public boolean next() {
     try {
       return batches.next();
@@ -40,11 +41,13 @@ public final class ChangeStream implements AutoCloseable {
   }
 
   /** The changes that {@link #next} found; the stream's own, and valid until the next call. */
+  @Override
   public VectorSchemaRoot batch() {
     return batches.batch();
   }
 
   /** Ends the stream, from any thread: the next call of {@link #next} says false. */
+  @Override
   public void cancel() {
     isCancelled = true;
     batches.cancel();

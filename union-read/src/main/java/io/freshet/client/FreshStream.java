@@ -13,7 +13,7 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Batches that the server streams. For one thread; closing it early cancels the stream. */
-public final class FreshStream implements AutoCloseable {
+public final class FreshStream implements BatchStream {
   private final FlightStream stream;
   private final String address;
   private boolean hasEnded;
@@ -24,6 +24,7 @@ public final class FreshStream implements AutoCloseable {
   }
 
   /** Waits for the next batch; false at the end. SNAPSHOT_EXPIRED if the lease has ended. */
+  @Override
   public boolean next() {
     try {
       hasEnded = !stream.next();
@@ -35,6 +36,7 @@ public final class FreshStream implements AutoCloseable {
   }
 
   /** The batch that {@link #next} found; the stream's own, and valid until the next call. */
+  @Override
   public VectorSchemaRoot batch() {
     try {
       return stream.getRoot();
@@ -47,6 +49,7 @@ public final class FreshStream implements AutoCloseable {
    * Ends the stream early. Any thread may call it; a {@link #next} that waits fails. The stream
    * must be closed nevertheless.
    */
+  @Override
   public void cancel() {
     stream.cancel("The reader has enough", null);
   }

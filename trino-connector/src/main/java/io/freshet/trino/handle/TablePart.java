@@ -12,21 +12,23 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which rows of a table: {@code t} is the union, {@code "t$lake"} and {@code "t$fresh"} its halves.
+ * Which rows of a table: {@code t} is the union, {@code "t$lake"} and {@code "t$fresh"} are its
+ * halves, and {@code "t$changes"} has all changes that are in its log.
  */
 public enum TablePart {
   UNION,
   LAKE,
-  FRESH;
+  FRESH,
+  CHANGES;
 
   private static final char MARK = '$';
 
   public boolean hasLakeRows() {
-    return this != FRESH;
+    return this == UNION || this == LAKE;
   }
 
   public boolean hasFreshRows() {
-    return this != LAKE;
+    return this == UNION || this == FRESH;
   }
 
   /** The part that a name in a query means; empty if it has another suffix. */
@@ -38,8 +40,14 @@ public enum TablePart {
     return switch (name.substring(mark + 1).toLowerCase(Locale.ROOT)) {
       case "lake" -> Optional.of(LAKE);
       case "fresh" -> Optional.of(FRESH);
+      case "changes" -> Optional.of(CHANGES);
       default -> Optional.empty();
     };
+  }
+
+  /** The name of this part of a table in a query. */
+  public String nameIn(String table) {
+    return this == UNION ? table : table + MARK + name().toLowerCase(Locale.ROOT);
   }
 
   /** The table's name without the suffix of a part. */

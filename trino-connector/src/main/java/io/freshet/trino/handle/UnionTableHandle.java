@@ -11,6 +11,7 @@ package io.freshet.trino.handle;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.trino.spi.connector.ConnectorTableHandle;
 import io.trino.spi.connector.SchemaTableName;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
  * @param snapshot the id of the union snapshot; absent for an older state of the lake
  * @param freshRows how many rows are fresh
  * @param overlayRows how many rows of the base fresh changes have superseded
+ * @param changes which changes there are, if they are what is read
  * @param limit that was pushed down, and is not guaranteed
  */
 public record UnionTableHandle(
@@ -33,17 +35,39 @@ public record UnionTableHandle(
     @JsonProperty("snapshot") Optional<String> snapshot,
     @JsonProperty("freshRows") long freshRows,
     @JsonProperty("overlayRows") long overlayRows,
+    @JsonProperty("changes") List<ChangeRange> changes,
     @JsonProperty("limit") OptionalLong limit)
     implements ConnectorTableHandle {
+  public UnionTableHandle {
+    changes = List.copyOf(changes);
+  }
+
+  public UnionTableHandle withChanges(List<ChangeRange> newChanges) {
+    return new UnionTableHandle(
+        lake, name, table, part, snapshot, freshRows, overlayRows, newChanges, limit);
+  }
+
+  /** How many changes there are. */
+  public long changedRows() {
+    return changes.stream().mapToLong(ChangeRange::rows).sum();
+  }
 
   public UnionTableHandle withLake(ConnectorTableHandle newLake) {
     return new UnionTableHandle(
-        newLake, name, table, part, snapshot, freshRows, overlayRows, limit);
+        newLake, name, table, part, snapshot, freshRows, overlayRows, changes, limit);
   }
 
   public UnionTableHandle withLimit(long newLimit) {
     return new UnionTableHandle(
-        lake, name, table, part, snapshot, freshRows, overlayRows, OptionalLong.of(newLimit));
+        lake,
+        name,
+        table,
+        part,
+        snapshot,
+        freshRows,
+        overlayRows,
+        changes,
+        OptionalLong.of(newLimit));
   }
 
   @Override
@@ -51,6 +75,7 @@ public record UnionTableHandle(
     return switch (part) {
       case UNION -> lake + " union " + freshRows + " fresh rows, " + overlayRows + " hidden";
       case LAKE -> lake + " lake only";
+      case CHANGES -> name + " " + changedRows() + " changes";
       case FRESH -> name + " " + freshRows + " fresh rows only";
     };
   }

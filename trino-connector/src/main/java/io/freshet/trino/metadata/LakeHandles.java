@@ -15,6 +15,7 @@ import io.trino.spi.predicate.TupleDomain;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 
 /** The Iceberg connector's handle of a table's base. */
@@ -26,6 +27,12 @@ final class LakeHandles {
    * the lake may be younger than the base by then.
    */
   static ConnectorTableHandle pinned(ConnectorTableHandle current, UnionSnapshot snapshot) {
+    return pinned(current, snapshot, snapshot.schema());
+  }
+
+  /** As above, for rows that have other columns than the table. */
+  static ConnectorTableHandle pinned(
+      ConnectorTableHandle current, UnionSnapshot snapshot, Schema schema) {
     if (!(current instanceof IcebergTableHandle table)) {
       return current; // One that tells why the lake's metadata can't be read.
     }
@@ -35,7 +42,7 @@ final class LakeHandles {
         table.getTableName(),
         table.getTableType(),
         base == null ? OptionalLong.empty() : OptionalLong.of(base),
-        SchemaParser.toJson(snapshot.schema()),
+        SchemaParser.toJson(schema),
         table.getSpecId(),
         table.getPartitionSpecJsons(),
         table.getFormatVersion(),

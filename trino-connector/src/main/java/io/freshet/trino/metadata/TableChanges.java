@@ -23,11 +23,13 @@ import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.TablePart;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
+import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.plugin.iceberg.PartitionFields;
 import io.trino.plugin.iceberg.SortFieldUtils;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.connector.ConnectorTableHandle;
 import io.trino.spi.connector.ConnectorTableMetadata;
 import io.trino.spi.connector.SaveMode;
 import io.trino.spi.type.TypeManager;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.types.Types;
 
 /** Makes, changes and drops tables, by asking the server for it. */
@@ -130,6 +133,12 @@ public final class TableChanges {
       }
     });
     alter(table, TableProperties.ofServer(set), removed);
+  }
+
+  /** The columns of a handle, in the order of the table. */
+  List<ColumnHandle> columns(ConnectorTableHandle lake) {
+    Schema schema = SchemaParser.fromJson(((IcebergTableHandle) lake).getTableSchemaJson());
+    return List.copyOf(IcebergUtil.getTopLevelColumns(schema, types));
   }
 
   /** The columns that say which row is changed. */

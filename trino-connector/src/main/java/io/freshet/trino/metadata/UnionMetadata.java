@@ -11,8 +11,10 @@ package io.freshet.trino.metadata;
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 
 import io.airlift.slice.Slice;
+import io.freshet.client.FreshetClient;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
+import io.freshet.trino.handle.ChangesFunctionHandle;
 import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.TablePart;
 import io.freshet.trino.handle.UnionMergeHandle;
@@ -46,7 +48,10 @@ import io.trino.spi.connector.RowChangeParadigm;
 import io.trino.spi.connector.SaveMode;
 import io.trino.spi.connector.SchemaNotFoundException;
 import io.trino.spi.connector.SchemaTableName;
+import io.trino.spi.connector.TableFunctionApplicationResult;
+import io.trino.spi.connector.TableNotFoundException;
 import io.trino.spi.expression.ConnectorExpression;
+import io.trino.spi.function.table.ConnectorTableFunctionHandle;
 import io.trino.spi.security.TrinoPrincipal;
 import io.trino.spi.statistics.ComputedStatistics;
 import io.trino.spi.statistics.TableStatistics;
@@ -68,17 +73,20 @@ public final class UnionMetadata extends GuardedMetadata {
   private final UnionTransaction transaction;
   private final TableChanges changes;
   private final TableWrites writes;
+  private final TableChangeLog log;
 
   public UnionMetadata(
       ConnectorMetadata lake,
       UnionTransaction transaction,
       TableChanges changes,
-      TableWrites writes) {
+      TableWrites writes,
+      FreshetClient client) {
     super(lake);
     this.lake = lake;
     this.transaction = transaction;
     this.changes = changes;
     this.writes = writes;
+    this.log = new TableChangeLog(client);
   }
 
   // Tables
@@ -111,26 +119,56 @@ public final class UnionMetadata extends GuardedMetadata {
     if (endVersion.isPresent()) {
       return asOf(name, snapshot.get(), current, part.get());
     }
+    return handle(name, snapshot.get(), current, part.get());
+  }
+
+  private UnionTableHandle handle(
+      SchemaTableName name, UnionSnapshot snapshot, ConnectorTableHandle current, TablePart part) {
+    boolean isOfChanges = part == TablePart.CHANGES;
     return new UnionTableHandle(
-        LakeHandles.pinned(current, snapshot.get()),
+        isOfChanges
+            ? LakeHandles.pinned(current, snapshot, TableChangeLog.schema(snapshot))
+            : LakeHandles.pinned(current, snapshot),
         name,
-        snapshot.get().table().toString(),
-        part.get(),
-        Optional.of(snapshot.get().snapshot()),
-        part.get().hasFreshRows() ? snapshot.get().freshRows() : 0,
-        part.get() == TablePart.UNION ? snapshot.get().overlayRows() : 0,
+        snapshot.table().toString(),
+        part,
+        Optional.of(snapshot.snapshot()),
+        part.hasFreshRows() ? snapshot.freshRows() : 0,
+        part == TablePart.UNION ? snapshot.overlayRows() : 0,
+        isOfChanges ? log.ranges(snapshot) : List.of(),
         OptionalLong.empty());
+  }
+
+  /** A call of the function {@code changes} is a scan of the changes between two moments. */
+  @Override
+  public Optional<TableFunctionApplicationResult<ConnectorTableHandle>> applyTableFunction(
+      ConnectorSession session, ConnectorTableFunctionHandle handle) {
+    if (!(handle instanceof ChangesFunctionHandle function)) {
+      return super.applyTableFunction(session, handle);
+    }
+    SchemaTableName name =
+        new SchemaTableName(
+            function.table().getSchemaName(),
+            TablePart.CHANGES.nameIn(function.table().getTableName()));
+    if (!(getTableHandle(session, name, Optional.empty(), Optional.empty())
+        instanceof UnionTableHandle all)) {
+      throw new TableNotFoundException(function.table());
+    }
+    UnionSnapshot snapshot = transaction.snapshot(TableName.parse(all.table())).orElseThrow();
+    return Optional.of(
+        new TableFunctionApplicationResult<>(
+            all.withChanges(log.ranges(snapshot, function)), changes.columns(all.lake())));
   }
 
   /** An older state is one of the lake alone. */
   private static UnionTableHandle asOf(
       SchemaTableName name, UnionSnapshot snapshot, ConnectorTableHandle older, TablePart part) {
-    if (part == TablePart.FRESH) {
+    if (!part.hasLakeRows()) {
       throw new TrinoException(
           NOT_SUPPORTED,
           String.format(
-              "Table %s has no older states: fresh rows are kept until they are in the lake",
-              name));
+              "Table %s has no older states: those of %s that are kept are in the lake",
+              name, snapshot.table()));
     }
     return new UnionTableHandle(
         older,
@@ -140,6 +178,7 @@ public final class UnionMetadata extends GuardedMetadata {
         Optional.empty(),
         0,
         0,
+        List.of(),
         OptionalLong.empty());
   }
 

@@ -18,6 +18,9 @@ final class UnionStatistics {
   private UnionStatistics() {}
 
   static TableStatistics of(TableStatistics base, UnionTableHandle union) {
+    if (union.part() == TablePart.CHANGES) {
+      return rows(union.changedRows()).build();
+    }
     if (union.part() == TablePart.FRESH) {
       return rows(union.freshRows()).build();
     }

@@ -8,7 +8,7 @@
  */
 package io.freshet.trino.read;
 
-import io.freshet.client.FreshStream;
+import io.freshet.client.BatchStream;
 import io.trino.spi.Page;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -28,7 +28,7 @@ final class FreshPages implements AutoCloseable {
 
   private final Queue<Page> waiting = new ArrayDeque<>();
   private CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
-  private @Nullable FreshStream stream;
+  private @Nullable BatchStream stream;
   private @Nullable Throwable failure;
   private boolean hasEnded;
   private boolean isClosed;
@@ -40,7 +40,7 @@ final class FreshPages implements AutoCloseable {
    * @param toPage copies a batch
    */
   static FreshPages read(
-      Supplier<FreshStream> open, Function<VectorSchemaRoot, Page> toPage, Executor executor) {
+      Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage, Executor executor) {
     FreshPages pages = new FreshPages();
     executor.execute(() -> pages.readAll(open, toPage));
     return pages;
@@ -83,7 +83,7 @@ final class FreshPages implements AutoCloseable {
   /** Ends the stream; its thread ends soon after. */
   @Override
   public void close() {
-    FreshStream cancelled;
+    BatchStream cancelled;
     synchronized (this) {
       isClosed = true;
       waiting.clear();
@@ -95,9 +95,9 @@ final class FreshPages implements AutoCloseable {
     }
   }
 
-  private void readAll(Supplier<FreshStream> open, Function<VectorSchemaRoot, Page> toPage) {
+  private void readAll(Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage) {
     Throwable reason = null;
-    try (FreshStream opened = open.get()) {
+    try (BatchStream opened = open.get()) {
       if (start(opened)) {
         while (opened.next()) {
           if (opened.batch().getRowCount() > 0 && !put(toPage.apply(opened.batch()))) {
@@ -111,7 +111,7 @@ final class FreshPages implements AutoCloseable {
     end(reason);
   }
 
-  private synchronized boolean start(FreshStream opened) {
+  private synchronized boolean start(BatchStream opened) {
     stream = opened;
     return !isClosed;
   }

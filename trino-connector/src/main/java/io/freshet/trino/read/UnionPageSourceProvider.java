@@ -8,7 +8,13 @@
  */
 package io.freshet.trino.read;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.client.BatchStream;
+import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.ReadTicket;
+import io.freshet.table.TableName;
+import io.freshet.trino.handle.ChangeRange;
+import io.freshet.trino.handle.ChangesSplit;
 import io.freshet.trino.handle.FreshSplit;
 import io.freshet.trino.handle.OverlaidSplit;
 import io.freshet.trino.handle.RowId;
@@ -34,9 +40,11 @@ import io.trino.spi.type.TypeManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Pages of the lake from the Iceberg connector, and of fresh rows from the server. */
 public final class UnionPageSourceProvider implements ConnectorPageSourceProvider {
@@ -70,7 +78,22 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     Function<List<ColumnHandle>, ConnectorPageSource> open =
         read ->
             switch (split) {
-              case FreshSplit fresh -> freshRows(fresh, lakeTable, read, dynamicFilter, memory);
+              case FreshSplit fresh ->
+                  streamed(
+                      fresh.rows(),
+                      (names, filter) -> server.client().read(ticket(fresh, names, filter)),
+                      lakeTable,
+                      read,
+                      dynamicFilter,
+                      memory);
+              case ChangesSplit changes ->
+                  streamed(
+                      changes.range().rows(),
+                      (names, filter) -> server.client().readChanges(ticket(changes, names, filter)),
+                      lakeTable,
+                      read,
+                      dynamicFilter,
+                      memory);
               case OverlaidSplit overlaid ->
                   OverlayPageSource.open(
                       overlaid,
@@ -102,8 +125,38 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
         : open.apply(columns);
   }
 
-  private ConnectorPageSource freshRows(
-      FreshSplit split,
+  /** Asks the server for rows with some columns, and that a filter lets through. */
+  private interface StreamOpener {
+    BatchStream open(List<String> columns, @Nullable JsonNode filter);
+  }
+
+  private static ReadTicket ticket(
+      FreshSplit split, List<String> columns, @Nullable JsonNode filter) {
+    return new ReadTicket(
+        split.snapshot(), ReadTicket.Part.FRESH, split.bucket(), columns, filter);
+  }
+
+  private static ChangesTicket ticket(
+      ChangesSplit split, List<String> columns, @Nullable JsonNode filter) {
+    ChangeRange range = split.range();
+    return new ChangesTicket(
+        TableName.parse(split.table()),
+        UUID.fromString(split.tableId()),
+        range.bucket(),
+        range.startOffset(),
+        range.endOffset(),
+        columns,
+        filter);
+  }
+
+  /**
+   * Rows from the server.
+   *
+   * @param rows how many there are without a filter
+   */
+  private ConnectorPageSource streamed(
+      long rows,
+      StreamOpener opener,
       ConnectorTableHandle lakeTable,
       List<ColumnHandle> columns,
       DynamicFilter dynamicFilter,
@@ -121,22 +174,13 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     var filter = FreshFilter.toJson(predicate, schema);
     List<String> names = wanted.names();
     if (names.isEmpty() && filter.isEmpty()) {
-      return countedRows(wanted, split.rows());
+      return countedRows(wanted, rows);
     }
     // A batch needs a column to have rows.
     List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
     FreshPages pages =
         FreshPages.read(
-            () ->
-                server
-                    .client()
-                    .read(
-                        new ReadTicket(
-                            split.snapshot(),
-                            ReadTicket.Part.FRESH,
-                            split.bucket(),
-                            asked,
-                            filter.orElse(null))),
+            () -> opener.open(asked, filter.orElse(null)),
             wanted::toPage,
             server.waiting());
     return new FreshPageSource(pages, memory);

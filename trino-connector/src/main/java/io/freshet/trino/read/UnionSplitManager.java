@@ -11,7 +11,9 @@ package io.freshet.trino.read;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
+import io.freshet.trino.handle.ChangesSplit;
 import io.freshet.trino.handle.FreshSplit;
+import io.freshet.trino.handle.TablePart;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.server.UnionTransactions;
 import io.trino.spi.connector.ColumnHandle;
@@ -52,6 +54,9 @@ public final class UnionSplitManager implements ConnectorSplitManager {
     if (!(table instanceof UnionTableHandle union)) {
       return lake.getSplits(transaction, session, table, dynamicFilterColumns, constraint);
     }
+    if (union.part() == TablePart.CHANGES) {
+      return new FixedSplitSource(changesSplits(union, snapshot(transaction, union)));
+    }
     ConnectorSplitSource lakeSplits =
         union.part().hasLakeRows()
             ? lake.getSplits(transaction, session, union.lake(), dynamicFilterColumns, constraint)
@@ -82,6 +87,17 @@ public final class UnionSplitManager implements ConnectorSplitManager {
         .orElseThrow(() ->
             new IllegalStateException(
                 "Transaction " + transaction + " does not read " + union.snapshot()));
+  }
+
+  private static List<ConnectorSplit> changesSplits(
+      UnionTableHandle union, UnionSnapshot snapshot) {
+    if (FreshFilter.pushedDown(union.lake()).isNone()) {
+      return List.of();
+    }
+    String tableId = snapshot.tableId().toString();
+    return union.changes().stream()
+        .<ConnectorSplit>map(range -> new ChangesSplit(union.table(), tableId, range))
+        .toList();
   }
 
   private static List<ConnectorSplit> freshSplits(UnionTableHandle union, UnionSnapshot snapshot) {

@@ -35,8 +35,7 @@ final class UnionMetadataTest {
           "finishTableExecute", "getTableHandleForExecute refuses our tables",
           "executeTableExecute", "getTableHandleForExecute refuses our tables",
           "getCommonPartitioningHandle", "our tables say nothing of their partitioning",
-          "applyTableFunction", "there are no table functions",
-          "getTableCredentials(ConnectorTableFunctionHandle)", "there are no table functions");
+          "getTableCredentials(ConnectorTableFunctionHandle)", "our function becomes a scan");
 
   @Test
   void everyMethodWithAHandleIsHandled() {

@@ -47,7 +47,8 @@ final class TableProcedures {
     ArrayType names = new ArrayType(VARCHAR);
     return Set.of(
         procedure("tier", "tier", List.of(), methodType(void.class, String.class, String.class)),
-        procedure("compact", "compact", List.of(), methodType(void.class, String.class, String.class)),
+        procedure(
+            "compact", "compact", List.of(), methodType(void.class, String.class, String.class)),
         procedure(
             "expire_snapshots",
             "expireSnapshots",
@@ -97,9 +98,7 @@ final class TableProcedures {
             new AttachTable(
                 name(schema, table),
                 primaryKey,
-                buckets == null
-                    ? null
-                    : Math.clamp(buckets, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                buckets == null ? null : Math.clamp(buckets, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 bucketKey,
                 null)));
   }

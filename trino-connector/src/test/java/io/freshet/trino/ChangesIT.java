@@ -103,22 +103,19 @@ final class ChangesIT {
               var first = RUNNER.execute(session, query);
               RUNNER.execute("INSERT INTO followed VALUES 2");
               assertEqualsIgnoreOrder(RUNNER.execute(session, query), first);
-              assertEqualsIgnoreOrder(
-                  first, RUNNER.execute("SELECT BIGINT '1', BIGINT '1'"));
+              assertEqualsIgnoreOrder(first, RUNNER.execute("SELECT BIGINT '1', BIGINT '1'"));
             });
   }
 
   @Test
   void whatIsWrongIsSaid() {
     assertThatThrownBy(
-            () ->
-                RUNNER.execute("SELECT * FROM TABLE(freshet.system.changes('demo', 'no_table'))"))
+            () -> RUNNER.execute("SELECT * FROM TABLE(freshet.system.changes('demo', 'no_table'))"))
         .hasMessageContaining("There is no Freshet table demo.no_table");
-    assertThatThrownBy(
-            () ->
-                RUNNER.execute(
-                    "SELECT * FROM TABLE(freshet.system.changes('demo', 'tracked',"
-                        + " TIMESTAMP '2020-01-02 00:00:00 UTC', TIMESTAMP '2020-01-01 00:00:00 UTC'))"))
+    assertThatThrownBy(() ->
+            RUNNER.execute(
+                "SELECT * FROM TABLE(freshet.system.changes('demo', 'tracked',"
+                    + " TIMESTAMP '2020-01-02 00:00:00 UTC', TIMESTAMP '2020-01-01 00:00:00 UTC'))"))
         .hasMessageContaining("FROM_TIMESTAMP is after TO_TIMESTAMP");
     assertThatThrownBy(() -> RUNNER.execute("DELETE FROM \"tracked$changes\""))
         .hasMessageContaining("it is a part of table demo.tracked. Write to the table.");

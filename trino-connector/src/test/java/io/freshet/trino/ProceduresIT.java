@@ -67,16 +67,14 @@ final class ProceduresIT {
     assertThatThrownBy(() -> RUNNER.execute("CALL freshet.system.attach_table('demo', 'nothing')"))
         .hasMessageContaining("demo.nothing");
     RUNNER.execute("CREATE TABLE never_expired (x bigint)");
-    assertThatThrownBy(
-            () ->
-                RUNNER.execute(
-                    "CALL freshet.system.expire_snapshots('demo', 'never_expired', 'a while')"))
+    assertThatThrownBy(() ->
+            RUNNER.execute(
+                "CALL freshet.system.expire_snapshots('demo', 'never_expired', 'a while')"))
         .hasMessageContaining("RETENTION_THRESHOLD")
         .hasMessageContaining("a while");
-    assertThatThrownBy(
-            () ->
-                RUNNER.execute(
-                    "CALL freshet.system.expire_snapshots('demo', 'never_expired', '1d', -1)"))
+    assertThatThrownBy(() ->
+            RUNNER.execute(
+                "CALL freshet.system.expire_snapshots('demo', 'never_expired', '1d', -1)"))
         .hasMessageContaining("-1");
   }
 

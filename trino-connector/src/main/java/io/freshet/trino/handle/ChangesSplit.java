@@ -30,8 +30,7 @@ public record ChangesSplit(
 
   @Override
   public SplitWeight getSplitWeight() {
-    return SplitWeight.fromProportion(
-        Math.clamp(range.rows() / FULL_WEIGHT_ROWS, LEAST_WEIGHT, 1));
+    return SplitWeight.fromProportion(Math.clamp(range.rows() / FULL_WEIGHT_ROWS, LEAST_WEIGHT, 1));
   }
 
   @Override

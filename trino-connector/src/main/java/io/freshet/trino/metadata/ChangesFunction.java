@@ -122,7 +122,9 @@ public final class ChangesFunction extends AbstractConnectorTableFunction {
 
   private static Optional<Long> millis(Map<String, Argument> arguments, String name) {
     Object value = value(arguments, name);
-    return value == null ? Optional.empty() : Optional.of(((LongTimestampWithTimeZone) value).getEpochMillis());
+    return value == null
+        ? Optional.empty()
+        : Optional.of(((LongTimestampWithTimeZone) value).getEpochMillis());
   }
 
   private static @Nullable Object value(Map<String, Argument> arguments, String name) {

@@ -89,7 +89,8 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
               case ChangesSplit changes ->
                   streamed(
                       changes.range().rows(),
-                      (names, filter) -> server.client().readChanges(ticket(changes, names, filter)),
+                      (names, filter) ->
+                          server.client().readChanges(ticket(changes, names, filter)),
                       lakeTable,
                       read,
                       dynamicFilter,
@@ -132,8 +133,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
 
   private static ReadTicket ticket(
       FreshSplit split, List<String> columns, @Nullable JsonNode filter) {
-    return new ReadTicket(
-        split.snapshot(), ReadTicket.Part.FRESH, split.bucket(), columns, filter);
+    return new ReadTicket(split.snapshot(), ReadTicket.Part.FRESH, split.bucket(), columns, filter);
   }
 
   private static ChangesTicket ticket(
@@ -180,9 +180,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
     FreshPages pages =
         FreshPages.read(
-            () -> opener.open(asked, filter.orElse(null)),
-            wanted::toPage,
-            server.waiting());
+            () -> opener.open(asked, filter.orElse(null)), wanted::toPage, server.waiting());
     return new FreshPageSource(pages, memory);
   }
 

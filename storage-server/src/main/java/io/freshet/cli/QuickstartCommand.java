@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  freshet quickstart",
-      "  freshet quickstart --engine spark",
+      "  freshet quickstart --engine spark --engine trino",
       "  freshet quickstart --keep"
     })
 final class QuickstartCommand implements Callable<Integer> {
@@ -198,13 +198,15 @@ final class QuickstartCommand implements Callable<Integer> {
                 "./freshet write demo.airports " + AIRPORTS + " --create --server " + address,
                 "./freshet read demo.flights --where \"delay > 600\" --server " + address,
                 "./freshet spark-sql --uri " + address,
+                "./freshet trino --uri " + address,
                 "./freshet status --server " + address)
             : List.of(
                 "./freshet server                      (and the others in a second terminal)",
                 "./freshet write demo.airports " + AIRPORTS + " --create",
                 "./freshet read demo.airports --where \"state = 'CA'\" --columns iata,name,city",
                 "./freshet spark-sql -e \"SELECT state, count(*) FROM demo.airports GROUP BY state\"",
-                "./freshet quickstart --engine spark   (this once more, and the query in Spark SQL)");
+                "./freshet trino -e \"SELECT state, count(*) FROM demo.airports GROUP BY state\"",
+                "./freshet quickstart --engine spark --engine trino   (this once more, and the query in both)");
     console.out().println();
     console
         .out()

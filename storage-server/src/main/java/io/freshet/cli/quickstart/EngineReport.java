@@ -36,6 +36,7 @@ import java.util.concurrent.ExecutionException;
 final class EngineReport {
   private static final String LAKE = "lake.demo.flights";
   private static final String UNION = "freshet.demo.flights";
+  private static final String AVERAGE = "avg delay";
   private static final int SHOWN_AIRPORTS = 6;
 
   private final QueryEngine engine;
@@ -43,7 +44,13 @@ final class EngineReport {
   private final Answer union;
 
   /** Airports by name, those with the most flights first. */
-  private record Answer(Map<String, Delays> airports, long millis) {}
+  private record Answer(Map<String, Delays> airports, long millis) {
+    void addTo(List<String> row, String airport) {
+      Delays delays = airports.getOrDefault(airport, Delays.NONE);
+      row.add(Quantities.count(delays.flights));
+      row.add(delays.average);
+    }
+  }
 
   private record Delays(long flights, String average) {
     static final Delays NONE = new Delays(0, "");
@@ -74,36 +81,42 @@ final class EngineReport {
         && report.unionFlights().equals(flights(union));
   }
 
-  void print(Console console) {
+  /**
+   * Prints the answers side by side.
+   *
+   * @param reports of at least one engine; all have given the same answers
+   */
+  static void print(Console console, List<EngineReport> reports) {
+    console.out().println();
+    for (EngineReport report : reports) {
+      console
+          .out()
+          .printf(
+              "The same query in %s, from the plain Iceberg table (%s) and from the Freshet table"
+                  + " (%s)%n",
+              report.engine.title(),
+              Quantities.duration(report.lake.millis * 1_000_000),
+              Quantities.duration(report.union.millis * 1_000_000));
+    }
+    EngineReport first = reports.get(0);
     console
         .out()
         .printf(
-            "%nThe same query in %s, from the plain Iceberg table (%s) and from the Freshet table"
-                + " (%s):%n  %s%n%n",
-            engine.title(),
-            Quantities.duration(lake.millis * 1_000_000),
-            Quantities.duration(union.millis * 1_000_000),
-            engine.query(UNION).replace(" WHERE", "%n  WHERE".formatted()));
-    TextTable table =
-        new TextTable(
-            console,
-            List.of(
-                Column.text("airport"),
-                Column.number(LAKE),
-                Column.number("avg delay"),
-                Column.number(UNION),
-                Column.number("avg delay")));
-    union.airports.entrySet().stream()
+            "  %s%n%n", first.engine.query(UNION).replace(" WHERE", "%n  WHERE".formatted()));
+    List<Column> columns = new ArrayList<>(List.of(Column.text("airport")));
+    columns.addAll(List.of(Column.number(LAKE), Column.number(AVERAGE)));
+    for (EngineReport report : reports) {
+      columns.add(Column.number(reports.size() == 1 ? UNION : "union in " + report.engine.title()));
+      columns.add(Column.number(AVERAGE));
+    }
+    TextTable table = new TextTable(console, columns);
+    first.union.airports.keySet().stream()
         .limit(SHOWN_AIRPORTS)
         .forEach(airport -> {
-          Delays tiered = lake.airports.getOrDefault(airport.getKey(), Delays.NONE);
-          table.add(
-              List.of(
-                  airport.getKey(),
-                  Quantities.count(tiered.flights),
-                  tiered.average,
-                  Quantities.count(airport.getValue().flights),
-                  airport.getValue().average));
+          List<String> row = new ArrayList<>(List.of(airport));
+          first.lake.addTo(row, airport);
+          reports.forEach(report -> report.union.addTo(row, airport));
+          table.add(row);
         });
     table.finish();
   }

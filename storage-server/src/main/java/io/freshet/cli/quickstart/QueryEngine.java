@@ -17,7 +17,8 @@ import java.util.List;
  * --uri}, {@code --json} and {@code -e}, and answers each statement by a line of JSON.
  */
 public enum QueryEngine {
-  SPARK("Spark SQL", "spark-sql", "spark-sql/target/spark-sql.classpath", "TIMESTAMP_NTZ");
+  SPARK("Spark SQL", "spark-sql", "spark-sql/target/spark-sql.classpath", "TIMESTAMP_NTZ"),
+  TRINO("Trino", "trino", "trino-sql/target/trino-sql.classpath", "TIMESTAMP");
 
   private final String title;
   private final String command;

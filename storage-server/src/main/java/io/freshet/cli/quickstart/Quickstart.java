@@ -133,7 +133,7 @@ public final class Quickstart implements AutoCloseable {
       throws InterruptedException {
     AirportReport own = Objects.requireNonNull(report, "run comes first");
     loadAirports();
-    List<QuickstartResult.EngineResult> answered = new ArrayList<>();
+    List<EngineReport> answered = new ArrayList<>();
     for (QueryEngine engine : engines) {
       say("%nStarting %s, in a process of its own", engine.title());
       EngineReport answer = EngineReport.ask(engine, checkout, address());
@@ -144,13 +144,13 @@ public final class Quickstart implements AutoCloseable {
             engine.title(),
             TABLE);
       }
-      if (!console.isJson()) {
-        answer.print(console);
-        console.out().flush();
-      }
-      answered.add(answer.result());
+      answered.add(answer);
     }
-    return result.withEngines(answered);
+    if (!console.isJson()) {
+      EngineReport.print(console, answered);
+      console.out().flush();
+    }
+    return result.withEngines(answered.stream().map(EngineReport::result).toList());
   }
 
   @Override

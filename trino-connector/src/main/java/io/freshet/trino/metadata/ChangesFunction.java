@@ -13,6 +13,7 @@ import static io.trino.spi.StandardErrorCode.TABLE_NOT_FOUND;
 import static io.trino.spi.function.table.ReturnTypeSpecification.GenericTable.GENERIC_TABLE;
 import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MICROS;
 import static io.trino.spi.type.VarcharType.VARCHAR;
+import static java.util.Objects.requireNonNull;
 
 import io.airlift.slice.Slice;
 import io.freshet.protocol.UnionSnapshot;
@@ -128,6 +129,6 @@ public final class ChangesFunction extends AbstractConnectorTableFunction {
   }
 
   private static @Nullable Object value(Map<String, Argument> arguments, String name) {
-    return ((ScalarArgument) arguments.get(name)).getValue();
+    return ((ScalarArgument) requireNonNull(arguments.get(name), name)).getValue();
   }
 }

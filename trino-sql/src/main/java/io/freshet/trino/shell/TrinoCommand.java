@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "  freshet trino -e \"SELECT count(*) FROM demo.flights\"",
       "  freshet trino -e \"SELECT count(*) FROM lake.demo.flights; CALL freshet.system.tier('demo', 'flights')\"",
       "  freshet trino -f report.sql --output-format CSV_HEADER",
-      "  freshet trino --json -e \"SELECT 1\" -e \"SELECT 2\"",
+      "  freshet trino --json -e \"SELECT 1; SELECT 2\"",
       "  freshet trino --port 8080"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -71,9 +71,8 @@ public final class TrinoCommand implements Callable<Integer> {
       names = {"-e", "--execute"},
       paramLabel = "SQL",
       description =
-          "Run these statements, separated by semicolons, and exit. May be given several times; with"
-              + " --json each is one statement.")
-  private List<String> statements = new ArrayList<>();
+          "Run these statements, separated by semicolons, and exit.")
+  private @Nullable String statements;
 
   @Option(
       names = {"-f", "--file"},
@@ -146,7 +145,7 @@ public final class TrinoCommand implements Callable<Integer> {
     prepareLogs();
     try (LocalTrino trino = LocalTrino.start(port, uri, lakeUri())) {
       if (isJson) {
-        new JsonAnswers(out).run(trino.uri(), statements);
+        new JsonAnswers(out).run(trino.uri(), Statements.of(statements == null ? "" : statements));
       } else {
         return runCli(trino.uri());
       }
@@ -168,9 +167,9 @@ public final class TrinoCommand implements Callable<Integer> {
 
   private void check() {
     String wrong =
-        isJson && (statements.isEmpty() || file != null)
+        isJson && (statements == null || file != null)
             ? "--json needs --execute: write freshet trino --json -e \"SELECT 1\""
-            : file != null && !statements.isEmpty()
+            : file != null && statements != null
                 ? "--execute and --file exclude each other: leave one out"
                 : null;
     if (wrong != null && spec != null) {
@@ -185,8 +184,8 @@ public final class TrinoCommand implements Callable<Integer> {
     }
     if (file != null) {
       arguments.addAll(List.of("--file", file.toString()));
-    } else if (!statements.isEmpty()) {
-      arguments.addAll(List.of("--execute", String.join(";\n", statements)));
+    } else if (statements != null) {
+      arguments.addAll(List.of("--execute", statements));
     } else {
       out.println(
           "Trino on the server "

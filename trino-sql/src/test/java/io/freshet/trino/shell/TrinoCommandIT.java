@@ -68,11 +68,8 @@ final class TrinoCommandIT {
             server.uri(),
             "--json",
             "-e",
-            "SELECT * FROM demo.t ORDER BY id",
-            "-e",
-            "SELECT count(*) AS n FROM lake.demo.t",
-            "-e",
-            "SELECT * FROM demo.nothing");
+            "SELECT * FROM demo.t ORDER BY id; SELECT count(*) AS n FROM lake.demo.t;"
+                + " SELECT * FROM demo.nothing");
     assertThat(asked.code()).as(asked.err()).isEqualTo(3);
     List<JsonNode> answers =
         asked.out().lines().filter(line -> line.startsWith("{")).map(Json::tree).toList();

@@ -101,8 +101,7 @@ final class EngineReport {
     EngineReport first = reports.get(0);
     console
         .out()
-        .printf(
-            "  %s%n%n", first.engine.query(UNION).replace(" WHERE", "%n  WHERE".formatted()));
+        .printf("  %s%n%n", first.engine.query(UNION).replace(" WHERE", "%n  WHERE".formatted()));
     List<Column> columns = new ArrayList<>(List.of(Column.text("airport")));
     columns.addAll(List.of(Column.number(LAKE), Column.number(AVERAGE)));
     for (EngineReport report : reports) {

@@ -70,8 +70,7 @@ public final class TrinoCommand implements Callable<Integer> {
   @Option(
       names = {"-e", "--execute"},
       paramLabel = "SQL",
-      description =
-          "Run these statements, separated by semicolons, and exit.")
+      description = "Run these statements, separated by semicolons, and exit.")
   private @Nullable String statements;
 
   @Option(

@@ -8,6 +8,7 @@
  */
 package io.freshet.streaming;
 
+import io.freshet.table.TableName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,18 @@ import org.apache.spark.sql.streaming.Trigger;
 final class Queries {
   private Queries() {}
 
-  /** A stream of a table by its name. */
+  /**
+   * A stream of a table by its name.
+   *
+   * @param table of the catalog {@code freshet}, as are all tables here; or a name with its catalog
+   */
   static Dataset<Row> stream(SparkSession spark, Object table, Map<String, String> options) {
-    return spark.readStream().options(options).table("freshet." + table);
+    return spark.readStream().options(options).table(name(table));
   }
 
   /** A stream of a table by the data source, which has options for columns. */
   static Dataset<Row> source(SparkSession spark, Object table, Map<String, String> options) {
-    return spark.readStream().format("freshet").options(options).load("freshet." + table);
+    return spark.readStream().format("freshet").options(options).load(name(table));
   }
 
   /** Writes what there is into a table and ends; gives the progress of its batches with rows. */
@@ -46,7 +51,7 @@ final class Queries {
           .outputMode("update")
           .trigger(trigger)
           .option("checkpointLocation", checkpoint.toUri().toString())
-          .toTable("freshet." + target);
+          .toTable(name(target));
     } catch (TimeoutException e) {
       throw new IllegalStateException(e);
     }
@@ -61,6 +66,10 @@ final class Queries {
     return List.of(query.recentProgress()).stream()
         .filter(progress -> progress.numInputRows() > 0)
         .toList();
+  }
+
+  private static String name(Object table) {
+    return table instanceof TableName ? "freshet." + table : table.toString();
   }
 
   /** Sorted rows as text. */

@@ -27,6 +27,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.ScanTask;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.spark.source.SparkTable;
@@ -135,7 +136,7 @@ final class LakeHistory {
     while (snapshot.snapshotId() != afterId) {
       if (snapshot.operation().equals(DataOperations.APPEND)) {
         List<DataFile> files = new ArrayList<>();
-        snapshot.addedDataFiles(lake.io()).forEach(files::add);
+        SnapshotChanges.builderFor(lake).snapshot(snapshot).build().addedDataFiles().forEach(files::add);
         long id = snapshot.snapshotId();
         found.addAll(0, files.stream().sorted(ORDER).map(file -> lakeFile(file, id)).toList());
       }

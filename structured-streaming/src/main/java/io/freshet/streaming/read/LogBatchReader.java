@@ -48,6 +48,7 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
   private long nextOffset;
   private int failures;
   private volatile @Nullable ChangeStream stream;
+  private volatile boolean isCancelled;
 
   LogBatchReader(LogPartition partition, String table, StreamColumns columns) {
     this.partition = partition;
@@ -82,6 +83,7 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
 
   /** Has a {@link #next} that waits in another thread end, and all after it. */
   void cancel() {
+    isCancelled = true;
     ChangeStream waiting = stream;
     if (waiting != null) {
       waiting.cancel();
@@ -102,7 +104,8 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
         if (stream == null) {
           stream = client.readChanges(partition.ticket(nextOffset, columns));
         }
-        if (!stream.next()) {
+        // A cancel comes before this look at it, or finds the stream.
+        if (isCancelled || !stream.next()) {
           return false;
         }
       } catch (FreshetException e) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxFiles lake files in a batch; null for no limit, as for the others
  * @param maxRows rows in a batch
  * @param maxBytes bytes in a batch, about
+ * @param realTimeTasks how many tasks share the buckets in real-time mode; as many as cores if null
  */
 public record StreamOptions(
     StartPoint start,
@@ -38,7 +39,8 @@ public record StreamOptions(
     @Nullable String filter,
     @Nullable Long maxFiles,
     @Nullable Long maxRows,
-    @Nullable Long maxBytes) {
+    @Nullable Long maxBytes,
+    @Nullable Long realTimeTasks) {
   /**
    * @throws FreshetException INVALID_REQUEST
    */
@@ -53,7 +55,8 @@ public record StreamOptions(
         options.get("filter"),
         limit(options, "maxFilesPerTrigger"),
         limit(options, "maxRowsPerTrigger"),
-        limit(options, "maxBytesPerTrigger"));
+        limit(options, "maxBytesPerTrigger"),
+        limit(options, "realTimeTasks"));
   }
 
   /** Refuses what would give other columns than the table's. */

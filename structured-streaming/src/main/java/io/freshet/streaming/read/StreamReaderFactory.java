@@ -32,6 +32,9 @@ record StreamReaderFactory(String table, StreamColumns columns) implements Parti
 
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    if (partition instanceof RealTimePartition following) {
+      return new RealTimeReader(following, table, columns);
+    }
     LakePartition lake = (LakePartition) partition;
     return lake.readers().supportColumnarReads(lake.partition())
         ? new LakeRowReader(

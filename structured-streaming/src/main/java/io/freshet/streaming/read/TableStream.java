@@ -8,8 +8,8 @@
  */
 package io.freshet.streaming.read;
 
-import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
@@ -30,9 +30,11 @@ import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.connector.read.streaming.Offset;
+import org.apache.spark.sql.connector.read.streaming.PartitionOffset;
 import org.apache.spark.sql.connector.read.streaming.ReadAllAvailable;
 import org.apache.spark.sql.connector.read.streaming.ReadLimit;
 import org.apache.spark.sql.connector.read.streaming.ReportsSourceMetrics;
+import org.apache.spark.sql.connector.read.streaming.SupportsRealTimeMode;
 import org.apache.spark.sql.connector.read.streaming.SupportsTriggerAvailableNow;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,10 @@ import org.jspecify.annotations.Nullable;
  * this snapshot does not hold, from its tiered offsets: no row is in both, none is between them.
  */
 public final class TableStream
-    implements MicroBatchStream, SupportsTriggerAvailableNow, ReportsSourceMetrics {
+    implements MicroBatchStream,
+        SupportsTriggerAvailableNow,
+        ReportsSourceMetrics,
+        SupportsRealTimeMode {
   private final StreamedTable table;
   private final FreshetClient client;
   private final StreamOptions options;
@@ -57,7 +62,11 @@ public final class TableStream
   private @Nullable StreamPosition start;
   private @Nullable List<Long> lastOffsets;
   private List<Long> seen = List.of();
+  private @Nullable Planned planned;
   private long bytesPerRow = 100;
+
+  /** Spark asks for the same batch several times. */
+  private record Planned(Offset from, Offset to, InputPartition[] partitions) {}
 
   /**
    * @param checkpointLocation a folder for the stream's own notes
@@ -140,6 +149,15 @@ public final class TableStream
   /** Lake files if the end is in other files than the start, else changes of every bucket. */
   @Override
   public synchronized InputPartition[] planInputPartitions(Offset from, Offset to) {
+    Planned known = planned;
+    if (known == null || !known.from().equals(from) || !known.to().equals(to)) {
+      known = new Planned(from, to, plan(from, to));
+      planned = known;
+    }
+    return known.partitions().clone();
+  }
+
+  private InputPartition[] plan(Offset from, Offset to) {
     StreamPosition startPosition = StreamPosition.of(from);
     StreamPosition end = StreamPosition.of(to);
     History reached = end.history();
@@ -152,17 +170,53 @@ public final class TableStream
     List<InputPartition> partitions = new ArrayList<>();
     for (int bucket = 0; bucket < starts.size(); bucket++) {
       if (starts.get(bucket) < end.offsets().get(bucket)) {
-        partitions.add(
-            new LogPartition(
-                client.address(),
-                table.description().table().toString(),
-                end.tableId(),
-                bucket,
-                starts.get(bucket),
-                end.offsets().get(bucket)));
+        partitions.add(partition(end, bucket, starts.get(bucket), end.offsets().get(bucket)));
       }
     }
     return partitions.toArray(InputPartition[]::new);
+  }
+
+  /** Long tasks that follow the buckets; all of them must have a core of their own. */
+  @Override
+  public synchronized InputPartition[] planInputPartitions(Offset from) {
+    StreamPosition position = StreamPosition.of(from);
+    TableOffsets offsets = checkedOffsets(position);
+    seen = ends(offsets);
+    StreamPosition retained = retention.check(position, offsets);
+    if (nextFiles(retained, ReadLimits.NONE) != null) {
+      throw FreshetException.of(
+          UNSUPPORTED,
+          "Table %s has rows in the lake that this query has not read, and real-time mode reads the log"
+              + " alone. Run the query with Trigger.AvailableNow() first, and go on in real time with"
+              + " the same checkpoint; or set the option start to latest.",
+          table.name());
+    }
+    Long wanted = options.realTimeTasks();
+    long most =
+        wanted == null ? SparkSession.active().sparkContext().defaultParallelism() : wanted;
+    int tasks = (int) Math.min(retained.offsets().size(), most);
+    List<RealTimePartition> partitions = new ArrayList<>();
+    for (int task = 0; task < tasks; task++) {
+      partitions.add(new RealTimePartition(new ArrayList<>()));
+    }
+    for (int bucket = 0; bucket < retained.offsets().size(); bucket++) {
+      partitions
+          .get(bucket % tasks)
+          .buckets()
+          .add(partition(retained, bucket, retained.offsets().get(bucket), null));
+    }
+    return partitions.toArray(InputPartition[]::new);
+  }
+
+  @Override
+  public Offset mergeOffsets(PartitionOffset[] reached) {
+    TreeMap<Integer, Long> offsets = new TreeMap<>();
+    for (PartitionOffset partition : reached) {
+      offsets.putAll(((ReachedOffsets) partition).byBucket());
+    }
+    return new StreamPosition(
+            table.description().tableId(), null, List.copyOf(offsets.values()))
+        .toOffset();
   }
 
   @Override
@@ -242,69 +296,20 @@ public final class TableStream
   }
 
   private StreamPosition findStart() {
-    TableDescription description = table.description();
-    StartPoint point = options.start();
-    if (point instanceof StartPoint.Full) {
-      return startOfHistory();
-    }
-    TableOffsets offsets =
-        point instanceof StartPoint.Timestamp timestamp
-            ? client.offsets(description.table(), timestamp.from())
-            : client.offsets(description.table());
-    return new StreamPosition(offsets.tableId(), null, startOffsets(point, offsets));
+    FirstPosition first = FirstPosition.find(table, options.start(), history);
+    lease = first.lease();
+    return first.position();
   }
 
-  private StreamPosition startOfHistory() {
-    SnapshotLease planned = SnapshotLease.plan(client, table.description().table(), table.lease());
-    lease = planned;
-    Long base = planned.snapshot().base().snapshotId();
-    return new StreamPosition(
-        planned.snapshot().tableId(),
-        base == null ? null : new History(null, base, 0),
-        planned.snapshot().fresh().stream().map(FreshRange::tieredOffset).toList());
-  }
-
-  private List<Long> startOffsets(StartPoint point, TableOffsets offsets) {
-    if (point instanceof StartPoint.Snapshot snapshot) {
-      return history.offsetsOf(snapshot.snapshotId());
-    }
-    if (point instanceof StartPoint.Offsets given) {
-      return given(given, offsets);
-    }
-    return offsets.offsets().stream()
-        .map(bucket -> {
-          Long timestampOffset = bucket.timestampOffset();
-          if (timestampOffset != null) {
-            return timestampOffset;
-          }
-          return point instanceof StartPoint.Earliest ? bucket.startOffset() : bucket.endOffset();
-        })
-        .toList();
-  }
-
-  private List<Long> given(StartPoint.Offsets given, TableOffsets offsets) {
-    List<Long> starts = new ArrayList<>();
-    for (BucketOffsets bucket : offsets.offsets()) {
-      Long start = given.byBucket().get(bucket.bucket());
-      if (start == null || start < 0 || start > bucket.endOffset()) {
-        throw badOffsets(given, offsets);
-      }
-      starts.add(start);
-    }
-    if (given.byBucket().size() != starts.size()) {
-      throw badOffsets(given, offsets);
-    }
-    return starts;
-  }
-
-  private FreshetException badOffsets(StartPoint.Offsets given, TableOffsets offsets) {
-    return FreshetException.of(
-        INVALID_REQUEST,
-        "A stream of table %s can't start at offsets %s: give one for every bucket, of those that there"
-            + " are: %s",
-        table.name(),
-        given.byBucket(),
-        offsets.offsets());
+  private LogPartition partition(
+      StreamPosition position, int bucket, long startOffset, @Nullable Long endOffset) {
+    return new LogPartition(
+        client.address(),
+        table.description().table().toString(),
+        position.tableId(),
+        bucket,
+        startOffset,
+        endOffset);
   }
 
   private TableOffsets checkedOffsets(StreamPosition position) {

@@ -107,11 +107,11 @@ final class RealTimeIT {
 
     StreamingQuery refused = start(source, target, "1 second");
     assertThatThrownBy(refused::awaitTermination)
-        .hasMessageContaining("real-time mode reads the log alone. Run the query with"
-            + " Trigger.AvailableNow() first");
+        .hasMessageContaining(
+            "real-time mode reads the log alone. Run the query with"
+                + " Trigger.AvailableNow() first");
 
-    var unused =
-        Queries.copy(Queries.stream(spark, source, Map.of()), target, folder);
+    var unused = Queries.copy(Queries.stream(spark, source, Map.of()), target, folder);
     fixture.append(source, 50, 60);
     StreamingQuery query = start(source, target, "1 second");
     awaitRows(query, target, 60);
@@ -119,8 +119,7 @@ final class RealTimeIT {
     assertThat(fixture.ids(target)).isEqualTo(range(0, 60));
   }
 
-  private StreamingQuery start(
-      TableName source, TableName target, String batch) throws Exception {
+  private StreamingQuery start(TableName source, TableName target, String batch) throws Exception {
     // The other core is for what the test asks.
     Dataset<Row> rows = Queries.stream(spark, source, Map.of("realTimeTasks", "1"));
     return rows.writeStream()

@@ -68,7 +68,10 @@ final class RetentionIT {
     Map<String, String> slowly = Map.of("maxFilesPerTrigger", "1");
     StreamingQuery query =
         Queries.start(
-            Queries.stream(spark, server.name(source), slowly), server.name(target), checkpoint(), Trigger.ProcessingTime("1 day"));
+            Queries.stream(spark, server.name(source), slowly),
+            server.name(target),
+            checkpoint(),
+            Trigger.ProcessingTime("1 day"));
     while (query.lastProgress() == null || query.lastProgress().batchId() < 0) {
       query.awaitTermination(20);
     }
@@ -96,7 +99,8 @@ final class RetentionIT {
     trim(source);
 
     assertThatThrownBy(() -> copy(source, target, Map.of()))
-        .hasMessageContaining("The stream of table " + server.name(source) + " has lost the changes [")
+        .hasMessageContaining(
+            "The stream of table " + server.name(source) + " has lost the changes [")
         .hasMessageContaining("set the option failOnDataLoss to false");
     assertThat(fixture.ids(target)).isEqualTo(range(0, 10));
 
@@ -123,6 +127,8 @@ final class RetentionIT {
   }
 
   private void copy(TableName source, TableName target, Map<String, String> options) {
-    var unused = Queries.copy(Queries.stream(spark, server.name(source), options), server.name(target), checkpoint());
+    var unused =
+        Queries.copy(
+            Queries.stream(spark, server.name(source), options), server.name(target), checkpoint());
   }
 }

@@ -94,7 +94,9 @@ final class BucketFollower implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.warn("Cannot follow bucket {}", bucket, e);
-      fail(new FreshetException(FreshetErrorCode.INTERNAL, "Cannot follow bucket " + bucket + ": " + e));
+      fail(
+          new FreshetException(
+              FreshetErrorCode.INTERNAL, "Cannot follow bucket " + bucket + ": " + e));
     }
   }
 

@@ -136,7 +136,11 @@ final class LakeHistory {
     while (snapshot.snapshotId() != afterId) {
       if (snapshot.operation().equals(DataOperations.APPEND)) {
         List<DataFile> files = new ArrayList<>();
-        SnapshotChanges.builderFor(lake).snapshot(snapshot).build().addedDataFiles().forEach(files::add);
+        SnapshotChanges.builderFor(lake)
+            .snapshot(snapshot)
+            .build()
+            .addedDataFiles()
+            .forEach(files::add);
         long id = snapshot.snapshotId();
         found.addAll(0, files.stream().sorted(ORDER).map(file -> lakeFile(file, id)).toList());
       }

@@ -192,8 +192,7 @@ public final class TableStream
           table.name());
     }
     Long wanted = options.realTimeTasks();
-    long most =
-        wanted == null ? SparkSession.active().sparkContext().defaultParallelism() : wanted;
+    long most = wanted == null ? SparkSession.active().sparkContext().defaultParallelism() : wanted;
     int tasks = (int) Math.min(retained.offsets().size(), most);
     List<RealTimePartition> partitions = new ArrayList<>();
     for (int task = 0; task < tasks; task++) {
@@ -214,8 +213,7 @@ public final class TableStream
     for (PartitionOffset partition : reached) {
       offsets.putAll(((ReachedOffsets) partition).byBucket());
     }
-    return new StreamPosition(
-            table.description().tableId(), null, List.copyOf(offsets.values()))
+    return new StreamPosition(table.description().tableId(), null, List.copyOf(offsets.values()))
         .toOffset();
   }
 

@@ -92,6 +92,9 @@ final class BadRequestIT {
           describe-table   | {}            | The body of describe-table lacks the fields \\[table]
           alter-schema     | {}            | The body of alter-schema lacks the fields \\[table, changes]
           alter-schema     | {"table":"bad.requests","changes":[{"change":"paint"}]} | The body of alter-schema is not valid: .*'paint'.*
+          rename-table     | {"table":"bad.requests"} | The body of rename-table lacks the fields \\[new-name]
+          rename-table     | {"table":"bad.requests","new-name":"bad.a/b"} | .*'a/b' can't be part of a table name.*
+          truncate-table   | {}            | The body of truncate-table lacks the fields \\[table]
           alter-properties | {}            | The body of alter-properties lacks the fields \\[table]
           drop-table       | {"purge":true} | The body of drop-table lacks the fields \\[table]
           create-namespace | {}            | The body of create-namespace lacks the fields \\[namespace]

@@ -88,6 +88,8 @@ final class FlightProtocolIT {
             "attach-table",
             "alter-properties",
             "alter-schema",
+            "rename-table",
+            "truncate-table",
             "drop-table",
             "list-tables",
             "describe-table",

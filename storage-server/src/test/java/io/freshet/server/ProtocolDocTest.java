@@ -34,6 +34,7 @@ import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadCommand;
 import io.freshet.protocol.ReadTicket;
+import io.freshet.protocol.RenameTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
@@ -85,6 +86,7 @@ final class ProtocolDocTest {
           SchemaChange.SetDefault.class,
           SchemaChange.SetDoc.class,
           SchemaChange.WidenColumn.class,
+          RenameTable.class,
           ServerInfo.class,
           ServerInfo.Limits.class,
           SnapshotRequest.class,

@@ -37,6 +37,7 @@ import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadTicket;
+import io.freshet.protocol.RenameTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
@@ -151,6 +152,24 @@ public final class FreshetClient implements AutoCloseable {
   /** Makes an Iceberg table of the lake a Freshet table, with the rows that it has. */
   public TableDescription attachTable(AttachTable request) {
     return call(FreshetAction.ATTACH_TABLE, request, TableDescription.class);
+  }
+
+  /**
+   * Gives a table another name, in the lake too.
+   *
+   * @throws io.freshet.error.FreshetException TABLE_ALREADY_EXISTS if there is one of that name
+   */
+  public TableDescription renameTable(TableName table, TableName newName) {
+    return call(
+        FreshetAction.RENAME_TABLE, new RenameTable(table, newName), TableDescription.class);
+  }
+
+  /**
+   * Removes all rows that are visible now, at once; those that come meanwhile may stay. Union
+   * snapshots from before stay as they are.
+   */
+  public TableDescription truncateTable(TableName table) {
+    return call(FreshetAction.TRUNCATE_TABLE, new TableRequest(table), TableDescription.class);
   }
 
   /** Drops a table; its lake table stays as a plain Iceberg table. */

@@ -23,6 +23,8 @@ public enum FreshetAction {
   ATTACH_TABLE("attach-table", "Make an Iceberg table of the lake a Freshet table"),
   ALTER_PROPERTIES("alter-properties", "Set and remove table properties"),
   ALTER_SCHEMA("alter-schema", "Add, drop, rename, widen and move columns"),
+  RENAME_TABLE("rename-table", "Give a table another name, in the lake too"),
+  TRUNCATE_TABLE("truncate-table", "Remove all rows of a table at once"),
   DROP_TABLE("drop-table", "Drop a table: its log, and with purge its lake files"),
   LIST_TABLES("list-tables", "All tables, or those of one namespace"),
   DESCRIBE_TABLE("describe-table", "Definition and state of a table"),

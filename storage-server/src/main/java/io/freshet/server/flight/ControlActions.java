@@ -28,6 +28,7 @@ import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
+import io.freshet.protocol.RenameTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableList;
@@ -108,6 +109,18 @@ final class ControlActions {
         yield tables
             .alterSchema(request.table(), request.changes())
             .thenCompose(unused -> tables.get(request.table()).describe());
+      }
+      case RENAME_TABLE -> {
+        RenameTable request = body.as(RenameTable.class);
+        yield tables
+            .rename(request.table(), request.newName())
+            .thenCompose(unused -> tables.get(request.newName()).describe());
+      }
+      case TRUNCATE_TABLE -> {
+        TableName table = body.as(TableRequest.class).table();
+        yield tables
+            .truncate(table)
+            .thenCompose(unused -> tables.get(table).describe());
       }
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);

@@ -190,6 +190,26 @@ public final class IcebergLake implements Lake {
   }
 
   @Override
+  public void rename(TableName from, TableName to, UUID tableId) {
+    reaching(() -> {
+      createNamespace(to.namespace());
+      if (catalog.tableExists(to.identifier())
+          && isOurs(catalog.loadTable(to.identifier()), tableId)) {
+        return true;
+      }
+      try {
+        catalog.renameTable(from.identifier(), to.identifier());
+        return true;
+      } catch (AlreadyExistsException e) {
+        throw new FreshetException(
+            TABLE_ALREADY_EXISTS,
+            String.format("The lake has a table %s already: choose another name", to),
+            e);
+      }
+    });
+  }
+
+  @Override
   public void drop(TableName name, UUID tableId, DropMode mode) {
     reaching(() -> {
       Table table;

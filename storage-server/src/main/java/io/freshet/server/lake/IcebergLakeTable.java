@@ -32,6 +32,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
@@ -44,6 +45,7 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +141,16 @@ final class IcebergLakeTable implements LakeTable {
     Table table = fenced(metadata, epoch);
     IcebergLake.reaching(() -> {
       new SchemaAlteration(before, changes).apply(table);
+      return true;
+    });
+  }
+
+  @Override
+  public synchronized void truncate(TieredOffsets to, long epoch) {
+    DeleteFiles all = fenced(refresh(), epoch).newDelete().deleteFromRowFilter(Expressions.alwaysTrue());
+    TieredSnapshots.summary(tableId, to, epoch, UUID.randomUUID()).forEach(all::set);
+    IcebergLake.reaching(() -> {
+      all.commit();
       return true;
     });
   }

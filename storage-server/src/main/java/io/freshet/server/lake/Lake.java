@@ -42,6 +42,12 @@ public interface Lake {
   record Attached(LakeTable table, Schema before) {}
 
   /**
+   * Gives a lake table another name; nothing happens if it has that already. Fails with
+   * TABLE_ALREADY_EXISTS if another table has it.
+   */
+  void rename(TableName from, TableName to, UUID tableId);
+
+  /**
    * Makes the lake table a plain one, or deletes it with all its files. Nothing happens if it is
    * gone.
    */

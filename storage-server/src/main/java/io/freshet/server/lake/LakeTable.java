@@ -44,6 +44,13 @@ public interface LakeTable {
   void alterSchema(List<SchemaChange> changes, long epoch);
 
   /**
+   * Removes all rows, and says that the lake has all changes below {@code to}, in one commit.
+   *
+   * @throws io.freshet.error.FreshetException FENCED if an owner with a later epoch has committed
+   */
+  void truncate(TieredOffsets to, long epoch);
+
+  /**
    * Makes the current snapshot one of the current schema, by a commit without rows if there is
    * need: engines that read a snapshot by its id read it with the columns of its own time.
    */

@@ -101,6 +101,10 @@ final class IndexFollower {
       behind.forEach(BucketKeysOpener::clear);
       changes = lake.changes(null, base.snapshotId(), definition.primaryKey());
     }
+    if (from != null && changes.rows() > base.rows()) { // As after all rows were removed.
+      behind.forEach(BucketKeysOpener::clear);
+      changes = lake.changes(null, base.snapshotId(), definition.primaryKey());
+    }
     LOG.info(
         "Key index of table {}: reading {} rows of {} lake files",
         definition.name(),

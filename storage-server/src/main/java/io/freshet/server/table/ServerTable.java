@@ -30,6 +30,7 @@ import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.SnapshotExpiry;
+import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.transaction.Transactions;
 import io.freshet.table.Partitioning;
 import io.freshet.table.SchemaChange;
@@ -292,6 +293,21 @@ public final class ServerTable {
                   return true;
                 })))
         .thenCompose(altered -> altered);
+  }
+
+  /** Removes all visible rows from the lake table; the table has to be opened again then. */
+  CompletableFuture<Boolean> truncate() {
+    return recovered
+        .thenCompose(unused -> buckets.freeze())
+        .thenCompose(cuts ->
+            this.<CompletableFuture<Boolean>>onLoop(() ->
+                tiering.alone(() -> {
+                  lake.truncate(
+                      new TieredOffsets(cuts.stream().map(RowCut::endOffset).toList()),
+                      context.epoch());
+                  return true;
+                })))
+        .thenCompose(truncated -> truncated);
   }
 
   /** Moves all rows that are visible now into the lake. */

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state of a create or drop that a crash may have cut short
  * @param dropMode what becomes of the lake table; null unless it is being dropped
+ * @param renamedFrom the name that the lake table may still have; null unless it is being renamed
  */
 public record StoredTable(
-    UUID id, TableName name, int buckets, State state, @Nullable DropMode dropMode) {
+    UUID id, TableName name, int buckets, State state, @Nullable DropMode dropMode, @Nullable TableName renamedFrom) {
   /** Where a table is in its life. */
   public enum State {
     /** Nobody was told that it exists: a restart removes it. */
@@ -33,10 +34,22 @@ public record StoredTable(
   }
 
   StoredTable active() {
-    return new StoredTable(id, name, buckets, State.ACTIVE, null);
+    return new StoredTable(id, name, buckets, State.ACTIVE, null, null);
   }
 
   StoredTable dropping(DropMode mode) {
-    return new StoredTable(id, name, buckets, State.DROPPING, mode);
+    return new StoredTable(id, name, buckets, State.DROPPING, mode, null);
+  }
+
+  /** This table under a name that the lake is still to be told. */
+  StoredTable renamed(TableName newName) {
+    return new StoredTable(id, newName, buckets, State.ACTIVE, null, name);
+  }
+
+  /** This table under the name that it had. */
+  StoredTable notRenamed() {
+    return renamedFrom == null
+        ? this
+        : new StoredTable(id, renamedFrom, buckets, State.ACTIVE, null, null);
   }
 }

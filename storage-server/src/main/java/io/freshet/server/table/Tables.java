@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,7 +155,7 @@ public final class Tables {
       }
       StoredTable creating =
           new StoredTable(
-              newIds.get(), name, definition.buckets(), StoredTable.State.CREATING, null);
+              newIds.get(), name, definition.buckets(), StoredTable.State.CREATING, null, null);
       store.save(creating);
       ServerTable table = null;
       try {
@@ -193,7 +194,7 @@ public final class Tables {
       }
       StoredTable attaching =
           new StoredTable(
-              newIds.get(), name, attachment.buckets(), StoredTable.State.ATTACHING, null);
+              newIds.get(), name, attachment.buckets(), StoredTable.State.ATTACHING, null, null);
       store.save(attaching);
       Lake.Attached attached = null;
       try {
@@ -237,6 +238,46 @@ public final class Tables {
     return table
         .alterSchema(changes)
         .thenCompose(unused -> reopened(table, "its columns were changed"));
+  }
+
+  /** Removes all visible rows of a table, and opens it again without them. */
+  public CompletableFuture<Void> truncate(TableName name) {
+    ServerTable table = get(name);
+    return table.truncate().thenCompose(unused -> reopened(table, "its rows were removed"));
+  }
+
+  /** Gives a table another name, and opens it again under that. */
+  public CompletableFuture<Void> rename(TableName name, TableName newName) {
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              ServerTable table = get(name);
+              if (byName.containsKey(newName)) {
+                throw FreshetException.of(
+                    TABLE_ALREADY_EXISTS,
+                    "Table %s can't be renamed to %s: there is a table of that name",
+                    name,
+                    newName);
+              }
+              Entry entry = Objects.requireNonNull(byName.remove(name), "entry");
+              StoredTable renamed = entry.stored().renamed(newName);
+              store.save(renamed);
+              byName.put(newName, new Entry(renamed, null, null, "it is being renamed"));
+              CompletableFuture<CarriedOver> carried = table.handOver();
+              return close(table)
+                  .thenCombine(carried, (closed, over) -> over)
+                  .thenAcceptAsync(over -> settle(renamed, over), definitions);
+            })
+        .thenCompose(renamed -> renamed)
+        .thenRun(() -> {
+          Entry entry = byName.get(newName);
+          if (entry == null) {
+            throw FreshetException.of(
+                TABLE_ALREADY_EXISTS,
+                "Table %s can't be renamed to %s: the lake has a table of that name",
+                name,
+                newName);
+          }
+        });
   }
 
   /**
@@ -313,9 +354,10 @@ public final class Tables {
     try {
       if (stored.state() == StoredTable.State.ACTIVE) {
         byName.put(stored.name(), new Entry(stored, null, null, "it is being opened"));
-        LakeTable lakeTable = lake.open(stored.name(), stored.id(), stored.buckets());
-        ServerTable table = opener.open(stored.id(), lakeTable, carried, this::reopen);
-        byName.put(stored.name(), new Entry(stored, table, lakeTable, null));
+        StoredTable named = renameInLake(stored);
+        LakeTable lakeTable = lake.open(named.name(), named.id(), named.buckets());
+        ServerTable table = opener.open(named.id(), lakeTable, carried, this::reopen);
+        byName.put(named.name(), new Entry(named, table, lakeTable, null));
         table.start();
         return;
       }
@@ -338,6 +380,25 @@ public final class Tables {
       byName.put(stored.name(), new Entry(stored, null, null, String.valueOf(e.getMessage())));
       timers.schedule(RETRY, () -> retry(stored, carried));
     }
+  }
+
+  /** Comes to the end of a rename that has begun; the table keeps its name if it can't have another. */
+  private StoredTable renameInLake(StoredTable stored) {
+    if (stored.renamedFrom() == null) {
+      return stored;
+    }
+    StoredTable named = stored.active();
+    try {
+      lake.rename(stored.renamedFrom(), stored.name(), stored.id());
+    } catch (FreshetException e) {
+      if (e.code() != TABLE_ALREADY_EXISTS) {
+        throw e;
+      }
+      named = stored.notRenamed();
+      byName.remove(stored.name());
+    }
+    store.save(named);
+    return named;
   }
 
   private void retry(StoredTable stored, @Nullable CarriedOver carried) {

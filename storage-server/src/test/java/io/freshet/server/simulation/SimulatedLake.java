@@ -494,6 +494,16 @@ final class SimulatedLake {
     }
 
     @Override
+    public void truncate(TieredOffsets to, long epoch) {
+      throw new IllegalStateException("Tables of this lake are not truncated");
+    }
+
+    @Override
+    public void rename(TableName from, TableName to, UUID tableId) {
+      throw new IllegalStateException("Tables of this lake are not renamed");
+    }
+
+    @Override
     public void alignSchema(long epoch) {
       reach();
     }

@@ -8,6 +8,7 @@
  */
 package io.freshet.trino;
 
+import static io.trino.spi.connector.ConnectorCapabilities.DEFAULT_COLUMN_VALUE;
 import static io.trino.spi.connector.ConnectorCapabilities.NOT_NULL_COLUMN_CONSTRAINT;
 
 import io.freshet.trino.metadata.ChangesFunction;
@@ -180,7 +181,7 @@ final class FreshetConnector implements Connector {
 
   @Override
   public Set<ConnectorCapabilities> getCapabilities() {
-    return Set.of(NOT_NULL_COLUMN_CONSTRAINT);
+    return Set.of(NOT_NULL_COLUMN_CONSTRAINT, DEFAULT_COLUMN_VALUE);
   }
 
   @Override

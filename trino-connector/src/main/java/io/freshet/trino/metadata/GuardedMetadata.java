@@ -66,10 +66,15 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
   private static final ConnectorMetadata INCAPABLE = new ConnectorMetadata() {};
 
   private final ConnectorMetadata lake;
+  private final ConnectorMetadata union;
 
-  GuardedMetadata(ConnectorMetadata lake) {
+  /**
+   * @param union what can be changed of union tables; it refuses all else
+   */
+  GuardedMetadata(ConnectorMetadata lake, ConnectorMetadata union) {
     super(lake, GuardedMetadata.class.getClassLoader());
     this.lake = lake;
+    this.union = union;
   }
 
   static boolean isUnion(ConnectorTableHandle table) {
@@ -86,7 +91,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
 
   /** Who answers what does not hold for unions: the Iceberg connector for its own tables only. */
   private ConnectorMetadata owner(ConnectorTableHandle... tables) {
-    return Arrays.stream(tables).anyMatch(GuardedMetadata::isUnion) ? INCAPABLE : lake;
+    return Arrays.stream(tables).anyMatch(GuardedMetadata::isUnion) ? union : lake;
   }
 
   // What is said of the base, which is true of the union, too.
@@ -287,7 +292,7 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
     return owner(tableHandle).applyTableScanRedirect(session, tableHandle);
   }
 
-  // What would change the lake behind the server's back.
+  // What the server changes, or what would change the lake behind its back.
 
   @Override
   public void truncateTable(ConnectorSession session, ConnectorTableHandle tableHandle) {

@@ -12,6 +12,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
+import io.freshet.protocol.TransactionState;
 import io.freshet.spark.connection.Connections;
 import io.freshet.table.TableName;
 import java.util.Arrays;
@@ -77,13 +78,18 @@ public final class ChangeWrite
     return "FreshetWrite(table=" + table + ")";
   }
 
-  /** Begins the job's transaction, in which all its tasks write. */
+  /** Begins the job's transaction, in which all its tasks write; none does if it is over already. */
   @Override
   public DeltaWriterFactory createBatchWriterFactory(PhysicalWriteInfo physical) {
-    String id = client().beginTransaction(table, UUID.randomUUID().toString(), null).transaction();
-    transaction = id;
+    TransactionState begun =
+        client().beginTransaction(table, TransactionId.of(info.options()), null);
+    transaction = begun.transaction();
     return new ChangeWriterFactory(
-        address, table.toString(), id, info.schema(), info.rowIdSchema().orElse(null));
+        address,
+        table.toString(),
+        begun.state() == TransactionState.State.OPEN ? begun.transaction() : null,
+        info.schema(),
+        info.rowIdSchema().orElse(null));
   }
 
   /** Makes the rows of all tasks visible at once. */
@@ -101,8 +107,8 @@ public final class ChangeWrite
 
   @Override
   public void abort(WriterCommitMessage[] messages) {
-    if (transaction == null) {
-      return; // Spark failed before it began to write.
+    if (transaction == null || TransactionId.isGiven(info.options())) {
+      return; // Spark failed before it began to write; or who repeats the job goes on in it.
     }
     try {
       var unused = client().abortTransaction(table, transaction);

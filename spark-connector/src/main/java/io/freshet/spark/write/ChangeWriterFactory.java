@@ -15,12 +15,22 @@ import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the writers of tasks, on the executors. */
+/**
+ * Makes the writers of tasks, on the executors.
+ *
+ * @param transaction null if the job has taken effect already
+ */
 record ChangeWriterFactory(
-    String address, String table, String transaction, StructType row, @Nullable StructType key)
+    String address,
+    String table,
+    @Nullable String transaction,
+    StructType row,
+    @Nullable StructType key)
     implements DeltaWriterFactory {
   @Override
   public DeltaWriter<InternalRow> createWriter(int partition, long task) {
-    return new ChangeWriter(address, TableName.parse(table), transaction, row, key);
+    return transaction == null
+        ? new SkippedWriter()
+        : new ChangeWriter(address, TableName.parse(table), transaction, row, key);
   }
 }

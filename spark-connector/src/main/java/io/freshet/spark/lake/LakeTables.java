@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -68,15 +69,23 @@ public final class LakeTables implements AutoCloseable {
   }
 
   /**
-   * Some data files of one lake snapshot, without the rows that its own deletion vectors delete.
+   * Some data files of one lake snapshot, without the rows that its own deletion vectors delete. In
+   * the table's columns of the metadata file, which may be newer than the snapshot's.
    *
    * @param files their locations
    */
   public SparkTable someFiles(
       String table, String metadataLocation, long snapshotId, Set<String> files) {
-    return SparkTable.create(
-        new SomeFilesTable(open(table, metadataLocation), files),
-        TimeTravel.version(Long.toString(snapshotId)));
+    BaseTable newest = open(table, metadataLocation);
+    TableMetadata then =
+        TableMetadata.buildFrom(newest.operations().current())
+            .setBranchSnapshot(snapshotId, SnapshotRef.MAIN_BRANCH)
+            .discardChanges()
+            .withMetadataLocation(metadataLocation)
+            .build();
+    BaseTable pinned =
+        new BaseTable(new StaticTableOperations(then, newest.io()), newest.name());
+    return new SparkTable(new SomeFilesTable(pinned, files));
   }
 
   /** A lake table as of a metadata file. */

@@ -8,6 +8,8 @@
  */
 package io.freshet.streaming.read;
 
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.client.ChangeStream;
@@ -47,6 +49,7 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
   private final FreshetClient client;
   private long nextOffset;
   private int failures;
+  private boolean hasCheckedTypes;
   private volatile @Nullable ChangeStream stream;
   private volatile boolean isCancelled;
 
@@ -113,6 +116,7 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
         continue;
       }
       failures = 0;
+      checkTypes();
       int rows = batch().getRowCount();
       if (rows > 0) {
         nextOffset = offsets().get(rows - 1) + 1;
@@ -125,12 +129,42 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
 
   private void awaitServer(FreshetException error) {
     failures++;
+    if (error.code() == INVALID_REQUEST) {
+      throw new FreshetException(
+          SCHEMA_MISMATCH,
+          error.getMessage()
+              + ". Columns have changed since the query started: start it again, with the same"
+              + " checkpoint, to go on with the new ones.",
+          error);
+    }
     if (error.remedy() != Remedy.RETRY || failures >= ATTEMPTS) {
       throw error;
     }
+    hasCheckedTypes = false;
     LOG.info("Will go on with changes of {} from offset {}", table, nextOffset, error);
     close();
     var unused = client.describeTable(TableName.parse(partition.table()));
+  }
+
+  /** Columns may have become wider than the query has them. */
+  private void checkTypes() {
+    if (hasCheckedTypes) {
+      return;
+    }
+    for (StructField field : columns.schema().fields()) {
+      ColumnVector vector =
+          FreshVectors.of(batch().getVector(field.name()), field.dataType());
+      if (!vector.dataType().asNullable().sameType(field.dataType().asNullable())) {
+        throw FreshetException.of(
+            SCHEMA_MISMATCH,
+            "column %s was %s when the query started, and is %s now: start the query again, with the"
+                + " same checkpoint, to go on with the new columns",
+            field.name(),
+            field.dataType().simpleString(),
+            vector.dataType().simpleString());
+      }
+    }
+    hasCheckedTypes = true;
   }
 
   private void checkDeletes(int rows) {

@@ -68,8 +68,7 @@ final class ExactlyOnceIT {
   void killedQueriesAndServersLoseAndDoubleNothing() throws Exception {
     TableName log = tables.create(COLUMNS);
     TableName keyed = tables.create(KEYED);
-    List<Pipeline> pipelines =
-        List.of(copyOf(log, COLUMNS), countsOf(log), replicaOf(keyed));
+    List<Pipeline> pipelines = List.of(copyOf(log, COLUMNS), countsOf(log), replicaOf(keyed));
     CompletableFuture<Void> writing = write(log, keyed);
     for (int round = 0; round < ROUNDS; round++) {
       pipelines.forEach(Pipeline::start);
@@ -141,9 +140,7 @@ final class ExactlyOnceIT {
         () ->
             Queries.stream(spark, server.name(source), limits())
                 .groupBy("name")
-                .agg(
-                    expr("count(*) AS n"),
-                    expr("sum(id) AS total")),
+                .agg(expr("count(*) AS n"), expr("sum(id) AS total")),
         "name string not null, n long, total long, primary key (name)",
         "SELECT " + counts + " FROM " + server.name(source) + " GROUP BY name");
   }

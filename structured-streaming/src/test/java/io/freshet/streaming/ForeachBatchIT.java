@@ -54,10 +54,12 @@ final class ForeachBatchIT {
                 .append();
 
     assertThatThrownBy(() ->
-            run(source, (rows, batch) -> {
-              write.call(rows, batch);
-              throw new IllegalStateException("after the write");
-            }))
+            run(
+                source,
+                (rows, batch) -> {
+                  write.call(rows, batch);
+                  throw new IllegalStateException("after the write");
+                }))
         .hasMessageContaining("after the write");
     assertThat(fixture.ids(target)).isEqualTo(range(0, 50));
 

@@ -20,7 +20,9 @@ import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.Trigger;
 import org.jspecify.annotations.Nullable;
 
-/** A query that is started and stopped again and again, and what its target has to be at the end. */
+/**
+ * A query that is started and stopped again and again, and what its target has to be at the end.
+ */
 final class Pipeline {
   private final Supplier<Dataset<Row>> rows;
   private final String target;

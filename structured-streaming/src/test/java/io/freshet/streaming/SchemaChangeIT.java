@@ -83,7 +83,9 @@ final class SchemaChangeIT {
 
     Queries.copy(Queries.stream(spark, source, Map.of()), target, folder);
 
-    assertThat(Queries.rows(spark, "SELECT label, price, count(*) FROM freshet." + target + " GROUP BY ALL"))
+    assertThat(
+            Queries.rows(
+                spark, "SELECT label, price, count(*) FROM freshet." + target + " GROUP BY ALL"))
         .containsExactly("[a,7,10]", "[n,null,10]");
   }
 

@@ -83,8 +83,7 @@ public final class LakeTables implements AutoCloseable {
             .discardChanges()
             .withMetadataLocation(metadataLocation)
             .build();
-    BaseTable pinned =
-        new BaseTable(new StaticTableOperations(then, newest.io()), newest.name());
+    BaseTable pinned = new BaseTable(new StaticTableOperations(then, newest.io()), newest.name());
     return new SparkTable(new SomeFilesTable(pinned, files));
   }
 

@@ -78,7 +78,9 @@ public final class ChangeWrite
     return "FreshetWrite(table=" + table + ")";
   }
 
-  /** Begins the job's transaction, in which all its tasks write; none does if it is over already. */
+  /**
+   * Begins the job's transaction, in which all its tasks write; none does if it is over already.
+   */
   @Override
   public DeltaWriterFactory createBatchWriterFactory(PhysicalWriteInfo physical) {
     TransactionState begun =

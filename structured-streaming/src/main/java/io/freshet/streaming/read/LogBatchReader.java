@@ -152,8 +152,7 @@ final class LogBatchReader implements PartitionReader<ColumnarBatch> {
       return;
     }
     for (StructField field : columns.schema().fields()) {
-      ColumnVector vector =
-          FreshVectors.of(batch().getVector(field.name()), field.dataType());
+      ColumnVector vector = FreshVectors.of(batch().getVector(field.name()), field.dataType());
       if (!vector.dataType().asNullable().sameType(field.dataType().asNullable())) {
         throw FreshetException.of(
             SCHEMA_MISMATCH,

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.spark.sql.SparkSession;
@@ -24,7 +25,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests one Spark session, one server and one client for all of a JVM. The session's catalog
- * {@code freshet} is the server, and {@code plain} is the server's lake by Iceberg's own catalog.
+ * {@code freshet} is the server; {@code plain}, {@code view} and {@code view_v2} are its
+ * warehouses by Iceberg's own catalog.
  */
 public final class SparkExtension implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
@@ -72,12 +74,20 @@ public final class SparkExtension implements ParameterResolver {
             .config("spark.sql.warehouse.dir", folder.resolve("spark").toString())
             .config("spark.sql.catalog.freshet", "io.freshet.spark.FreshetCatalog")
             .config("spark.sql.catalog.freshet.uri", server.uri())
-            .config("spark.sql.catalog.plain", "org.apache.iceberg.spark.SparkCatalog")
-            .config("spark.sql.catalog.plain.type", "rest")
-            .config("spark.sql.catalog.plain.uri", client.serverInfo().lakeUri())
-            .config("spark.sql.catalog.plain.warehouse", "lake")
-            .config("spark.sql.catalog.plain.cache-enabled", false)
+            .config(plainIceberg("plain", "lake"))
+            .config(plainIceberg("view", "fresh"))
+            .config(plainIceberg("view_v2", "fresh_v2"))
             .getOrCreate();
+
+    private Map<String, Object> plainIceberg(String catalog, String warehouse) {
+      String name = "spark.sql.catalog." + catalog;
+      return Map.of(
+          name, "org.apache.iceberg.spark.SparkCatalog",
+          name + ".type", "rest",
+          name + ".uri", client.serverInfo().lakeUri(),
+          name + ".warehouse", warehouse,
+          name + ".cache-enabled", false);
+    }
 
     @Override
     public void close() {

@@ -13,19 +13,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread or process does, for a bounded time. */
-final class Await {
+public final class Await {
   private static final long POLL_NANOS = 5_000_000;
 
   private Await() {}
 
   /** Returns once {@code condition} holds; fails, saying what was awaited, if it takes too long. */
-  static void until(String what, Duration atMost, BooleanSupplier condition) {
+  public static void until(String what, Duration atMost, BooleanSupplier condition) {
     if (!holdsWithin(atMost, condition)) {
       throw new AssertionError("Not within " + atMost + ": " + what);
     }
   }
 
-  static boolean holdsWithin(Duration atMost, BooleanSupplier condition) {
+  public static boolean holdsWithin(Duration atMost, BooleanSupplier condition) {
     long endNanos = System.nanoTime() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - endNanos > 0) {
@@ -36,7 +36,7 @@ final class Await {
     return true;
   }
 
-  static void pause(Duration pause) {
+  public static void pause(Duration pause) {
     boolean unused = holdsWithin(pause, () -> false);
   }
 }

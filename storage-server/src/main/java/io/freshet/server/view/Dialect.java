@@ -78,7 +78,7 @@ public enum Dialect {
             String.format(
                 "Table %s can't be read in version 2 of the Iceberg format: %s. Read it in the"
                     + " warehouse of version 3.",
-                table, e.getMessage()),
+                table, String.valueOf(e.getMessage()).replaceAll("\\s+", " ")),
             e);
       }
     }

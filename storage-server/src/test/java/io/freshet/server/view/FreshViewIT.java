@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,7 @@ final class FreshViewIT {
     "fresh_v2, log, ", "fresh_v2, log, name", "fresh_v2, key, ", "fresh_v2, key, name"
   })
   void rowsAreThoseOfTheUnionWhateverWasTieredAndCompacted(
-      String warehouse, String kind, String partitioning) {
+      String warehouse, String kind, @Nullable String partitioning) {
     try (ViewFixture fixture = new ViewFixture(data)) {
       boolean isKeyed = kind.equals("key");
       Schema schema = isKeyed ? ViewFixture.KEYED : ViewFixture.COLUMNS;

@@ -41,6 +41,7 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** A server with tables of (id, name, amount), and Iceberg's own client of its warehouses. */
 final class ViewFixture implements AutoCloseable {
@@ -86,14 +87,14 @@ final class ViewFixture implements AutoCloseable {
   /**
    * @param partitioning as in {@code create-table}; null for none
    */
-  void create(TableName table, Schema schema, String partitioning, int buckets) {
+  void create(TableName table, Schema schema, @Nullable String partitioning, int buckets) {
     create(table, schema, partitioning, buckets, Map.of());
   }
 
   void create(
       TableName table,
       Schema schema,
-      String partitioning,
+      @Nullable String partitioning,
       int buckets,
       Map<String, String> properties) {
     Map<String, String> all = new HashMap<>(Map.of("freshet.freshness", "1h"));

@@ -44,6 +44,7 @@ import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -302,7 +303,9 @@ final class ViewServiceIT {
   }
 
   private static Settings settings(
-      String lease, Map<String, String> maxStaleness, String restToken) {
+      @Nullable String lease,
+      @Nullable Map<String, String> maxStaleness,
+      @Nullable String restToken) {
     return new Settings(
         null, null, null, null, null, null, null, null, lease, null, null, maxStaleness, restToken);
   }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests one Spark session, one server and one client for all of a JVM. The session's catalog
- * {@code freshet} is the server; {@code plain}, {@code view} and {@code view_v2} are its
- * warehouses by Iceberg's own catalog.
+ * {@code freshet} is the server; {@code plain}, {@code view} and {@code view_v2} are its warehouses
+ * by Iceberg's own catalog.
  */
 public final class SparkExtension implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
@@ -82,11 +82,16 @@ public final class SparkExtension implements ParameterResolver {
     private Map<String, Object> plainIceberg(String catalog, String warehouse) {
       String name = "spark.sql.catalog." + catalog;
       return Map.of(
-          name, "org.apache.iceberg.spark.SparkCatalog",
-          name + ".type", "rest",
-          name + ".uri", client.serverInfo().lakeUri(),
-          name + ".warehouse", warehouse,
-          name + ".cache-enabled", false);
+          name,
+          "org.apache.iceberg.spark.SparkCatalog",
+          name + ".type",
+          "rest",
+          name + ".uri",
+          client.serverInfo().lakeUri(),
+          name + ".warehouse",
+          warehouse,
+          name + ".cache-enabled",
+          false);
     }
 
     @Override

@@ -75,7 +75,8 @@ final class FreshViewIT {
   void writingIsRefused() {
     RUNNER.execute("CREATE TABLE viewed_only AS SELECT 1 x");
     for (String warehouse : WAREHOUSES) {
-      assertThatThrownBy(() -> RUNNER.execute("INSERT INTO " + warehouse + ".demo.viewed_only VALUES 2"))
+      assertThatThrownBy(
+              () -> RUNNER.execute("INSERT INTO " + warehouse + ".demo.viewed_only VALUES 2"))
           .hasMessageContaining("Server does not support endpoint: POST");
     }
     assertThat(RUNNER.execute("SELECT count(*) FROM viewed_only").getOnlyValue()).isEqualTo(1L);

@@ -241,11 +241,10 @@ final class ViewServiceIT {
       assertThat(all.body().split("\"manifest-list\"")).hasSize(3);
       assertThat(refs.body().split("\"manifest-list\"")).hasSize(2);
       String etag = all.headers().firstValue("ETag").orElseThrow();
-      assertThat(refs.headers().firstValue("ETag")).hasValueSatisfying(
-          other -> assertThat(other).isNotEqualTo(etag));
+      assertThat(refs.headers().firstValue("ETag"))
+          .hasValueSatisfying(other -> assertThat(other).isNotEqualTo(etag));
 
-      HttpRequest again =
-          request(fixture, TABLE_PATH).header("If-None-Match", etag).GET().build();
+      HttpRequest again = request(fixture, TABLE_PATH).header("If-None-Match", etag).GET().build();
       assertThat(http.send(again, BodyHandlers.ofString()).statusCode()).isEqualTo(304);
       fixture.append(TABLE, 10);
       assertThat(http.send(again, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -295,8 +294,7 @@ final class ViewServiceIT {
       try (RESTCatalog catalog = new RESTCatalog()) {
         catalog.initialize(
             "fresh",
-            Map.of(
-                CatalogProperties.URI, fixture.server().server().lakeUri(), "token", "secret"));
+            Map.of(CatalogProperties.URI, fixture.server().server().lakeUri(), "token", "secret"));
         assertThat(catalog.listNamespaces()).isEmpty();
       }
     }

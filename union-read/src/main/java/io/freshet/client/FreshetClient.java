@@ -54,6 +54,7 @@ import io.freshet.table.TableName;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -400,10 +401,11 @@ public final class FreshetClient implements AutoCloseable {
       Iterator<Result> results =
           connection.flight().doAction(new Action(action.actionName(), Json.write(body)));
       byte[] json = results.next().getBody();
-      while (results.hasNext()) {
-        results.next(); // Reads to the end, so that the call is over.
+      List<byte[]> attached = new ArrayList<>();
+      while (results.hasNext()) { // To the end, so that the call is over.
+        attached.add(results.next().getBody());
       }
-      return Json.read(json, type, "The server's answer to " + action.actionName());
+      return Json.read(json, attached, type, "The server's answer to " + action.actionName());
     } catch (RuntimeException e) {
       throw FlightErrors.fromFlight(e, address);
     }

@@ -66,6 +66,19 @@ public final class Json {
     }
   }
 
+  /**
+   * Writes a value whose large bytes do not go into the JSON.
+   *
+   * @param attached gets those bytes, in the order in which the JSON speaks of them
+   */
+  public static byte[] write(Object value, List<byte[]> attached) {
+    try {
+      return MAPPER.writer().withAttribute(AttachedBytes.key(), attached).writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public static String writeText(Object value) {
     return new String(write(value), UTF_8);
   }
@@ -82,8 +95,21 @@ public final class Json {
 
   /** Reads a value; bytes that are no such value are an INVALID_REQUEST that names {@code what}. */
   public static <T> T read(byte[] json, Class<T> type, String what) {
+    return read(json, List.of(), type, what);
+  }
+
+  /**
+   * As {@link #read(byte[], Class, String)}.
+   *
+   * @param attached bytes that go with the JSON
+   */
+  public static <T> T read(byte[] json, List<byte[]> attached, Class<T> type, String what) {
     try {
-      T value = MAPPER.readValue(json.length == 0 ? "{}".getBytes(UTF_8) : json, type);
+      T value =
+          MAPPER
+              .readerFor(type)
+              .withAttribute(AttachedBytes.key(), AttachedBytes.of(attached))
+              .readValue(json.length == 0 ? "{}".getBytes(UTF_8) : json);
       if (value == null) {
         throw FreshetException.of(INVALID_REQUEST, "%s is not valid: it is null", what);
       }

@@ -47,6 +47,7 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,9 +74,15 @@ final class ControlActions {
     this.serverInfo = serverInfo;
   }
 
-  /** The answer's JSON, when it is there. */
-  CompletableFuture<byte[]> run(FreshetAction action, byte[] body) {
-    return answer(action, new Body(action, body)).thenApply(Json::write);
+  /** The answer's JSON and what goes with it, when it is there. */
+  CompletableFuture<List<byte[]>> run(FreshetAction action, byte[] body) {
+    return answer(action, new Body(action, body))
+        .thenApply(answer -> {
+          List<byte[]> results = new ArrayList<>();
+          byte[] json = Json.write(answer, results);
+          results.add(0, json);
+          return results;
+        });
   }
 
   private record Body(FreshetAction action, byte[] json) {
@@ -118,7 +125,9 @@ final class ControlActions {
       }
       case TRUNCATE_TABLE -> {
         TableName table = body.as(TableRequest.class).table();
-        yield tables.truncate(table).thenCompose(unused -> tables.get(table).describe());
+        yield tables
+            .truncate(table)
+            .thenCompose(unused -> tables.get(table).describe());
       }
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);

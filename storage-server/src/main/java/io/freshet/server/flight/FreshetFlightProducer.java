@@ -135,11 +135,11 @@ final class FreshetFlightProducer implements FlightProducer {
     try {
       actions
           .run(FreshetAction.named(action.getType()), action.getBody())
-          .whenComplete((json, error) -> {
+          .whenComplete((results, error) -> {
             if (error != null) {
               listener.onError(FlightErrors.toFlight(error));
             } else {
-              listener.onNext(new Result(json));
+              results.forEach(result -> listener.onNext(new Result(result)));
               listener.onCompleted();
             }
           });

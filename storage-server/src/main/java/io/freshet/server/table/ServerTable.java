@@ -13,7 +13,6 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
-import io.freshet.overlay.PositionBitmap;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.ExpireResult;
 import io.freshet.protocol.FileOverlay;
@@ -23,7 +22,6 @@ import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TierResult;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
-import io.freshet.server.keys.LakeFileNumbers;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.LakeDeletes;
@@ -86,6 +84,7 @@ public final class ServerTable {
   /** Completes when commits that a crash has cut short are visible in all buckets. */
   private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
 
+  private @Nullable UnionOverlays lastOverlays;
   private TableDefinition definition;
   private TableOptions options;
   private long nextTrimMillis;
@@ -445,10 +444,11 @@ public final class ServerTable {
     Base base = tiering.base();
     TableDefinition planned = definition;
     leases.hold(base.state());
+    UnionOverlays over = overlaysOver(base);
     CompletableFuture<UnionSnapshot> answer = new CompletableFuture<>();
     buckets
         .freeze()
-        .thenCompose(cuts -> overlays(base, cuts))
+        .thenCompose(cuts -> overlays(over, cuts))
         .whenComplete((frozen, error) ->
             context
                 .loop()
@@ -469,10 +469,10 @@ public final class ServerTable {
                             planned,
                             base.state(),
                             frozen.cuts(),
-                            frozen.positions(),
+                            frozen.overlays().positions(),
                             expiresAtMillis);
                     leases.add(added);
-                    answer.complete(describe(added, frozen.overlays()));
+                    answer.complete(describe(added, frozen.overlays().described()));
                   } catch (Throwable e) {
                     answer.completeExceptionally(e);
                   }
@@ -481,21 +481,26 @@ public final class ServerTable {
   }
 
   /** What the buckets have answered, and the overlays made of it. */
-  private record Frozen(
-      List<RowCut> cuts, Map<String, PositionBitmap> positions, List<FileOverlay> overlays) {}
+  private record Frozen(List<RowCut> cuts, UnionOverlays.Overlays overlays) {}
 
-  private CompletableFuture<Frozen> overlays(Base base, List<RowCut> cuts) {
-    LakeDeletes deletes = base.deletes();
-    if (keys == null || deletes == null || cuts.stream().allMatch(cut -> cut.overlay().isEmpty())) {
-      return CompletableFuture.completedFuture(new Frozen(cuts, Map.of(), List.of()));
+  private CompletableFuture<Frozen> overlays(@Nullable UnionOverlays over, List<RowCut> cuts) {
+    if (over == null || cuts.stream().allMatch(cut -> cut.overlay().isEmpty())) {
+      return CompletableFuture.completedFuture(new Frozen(cuts, UnionOverlays.Overlays.NONE));
     }
-    LakeFileNumbers files = keys.files();
     return CompletableFuture.supplyAsync(
-        () -> {
-          Map<String, PositionBitmap> positions = UnionOverlays.of(cuts, files);
-          return new Frozen(cuts, positions, UnionOverlays.describe(positions, deletes));
-        },
-        context.calls());
+        () -> new Frozen(cuts, over.of(cuts)), context.calls());
+  }
+
+  /** The overlays over a base; those of the last one are kept, since much of them stays. */
+  private @Nullable UnionOverlays overlaysOver(Base base) {
+    LakeDeletes deletes = base.deletes();
+    if (keys == null || deletes == null) {
+      return null;
+    }
+    if (lastOverlays == null || !lastOverlays.areOver(deletes)) {
+      lastOverlays = new UnionOverlays(keys.files(), deletes);
+    }
+    return lastOverlays;
   }
 
   private UnionSnapshot describe(UnionLease lease, List<FileOverlay> overlays) {

@@ -18,47 +18,101 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The overlays of a union snapshot, from those of its buckets. */
+/**
+ * The overlays of union snapshots of one base, from those of the buckets. What has not changed since
+ * the last one is not made again. Safe for use by many threads; may block.
+ */
 final class UnionOverlays {
-  private UnionOverlays() {}
+  private final LakeFileNumbers files;
+  private final LakeDeletes deletes;
+  private final Map<Integer, Known> known = new ConcurrentHashMap<>();
 
-  /** The positions that all buckets hide, by location of the data file; not to be changed. */
-  static Map<String, PositionBitmap> of(List<RowCut> cuts, LakeFileNumbers files) {
-    Map<Integer, PositionBitmap> merged = new HashMap<>();
+  /**
+   * The overlay of a file.
+   *
+   * @param parts the buckets' own, which are frozen: the same objects as long as nothing changes
+   * @param positions all of them; not to be changed
+   */
+  private record Known(
+      List<PositionBitmap> parts, PositionBitmap positions, FileOverlay described) {
+    boolean isOf(List<PositionBitmap> others) {
+      if (parts.size() != others.size()) {
+        return false;
+      }
+      for (int i = 0; i < parts.size(); i++) {
+        if (parts.get(i) != others.get(i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /**
+   * The overlays of one union snapshot.
+   *
+   * @param positions that all buckets hide, by location of the data file; not to be changed
+   * @param described as a plan hands them out: alone, and merged with what the base has deleted
+   */
+  record Overlays(Map<String, PositionBitmap> positions, List<FileOverlay> described) {
+    static final Overlays NONE = new Overlays(Map.of(), List.of());
+  }
+
+  /**
+   * @param deletes of the base
+   */
+  UnionOverlays(LakeFileNumbers files, LakeDeletes deletes) {
+    this.files = files;
+    this.deletes = deletes;
+  }
+
+  /** Whether these are the overlays over a base that has deleted these rows. */
+  boolean areOver(LakeDeletes others) {
+    return deletes == others;
+  }
+
+  Overlays of(List<RowCut> cuts) {
+    Map<Integer, List<PositionBitmap>> parts = new HashMap<>();
     for (RowCut cut : cuts) {
       cut.overlay()
           .forEach((file, positions) ->
-              merged.merge(
-                  file,
-                  positions,
-                  (one, other) -> {
-                    PositionBitmap both = one.copy();
-                    both.addAll(other);
-                    return both;
-                  }));
+              parts.computeIfAbsent(file, unused -> new ArrayList<>(1)).add(positions));
     }
-    Map<String, PositionBitmap> overlays = new HashMap<>();
-    merged.forEach((file, positions) -> overlays.put(files.location(file), positions));
-    return overlays;
+    Map<String, PositionBitmap> positions = new HashMap<>();
+    List<FileOverlay> described = new ArrayList<>();
+    parts.forEach((file, ofFile) -> {
+      Known overlay = known.get(file);
+      if (overlay == null || !overlay.isOf(ofFile)) {
+        overlay = describe(files.location(file), ofFile);
+        known.put(file, overlay);
+      }
+      positions.put(overlay.described().dataFile(), overlay.positions());
+      described.add(overlay.described());
+    });
+    return new Overlays(positions, described);
   }
 
-  /** As a plan hands them out: alone, and merged with what the base has deleted. Blocking. */
-  static List<FileOverlay> describe(Map<String, PositionBitmap> overlays, LakeDeletes deletes) {
-    List<FileOverlay> described = new ArrayList<>();
-    overlays.forEach((file, positions) -> {
-      byte[] vector = DeletionVectorV1.serialize(positions);
-      long rows = positions.cardinality();
-      if (deletes.files().contains(file)) {
-        PositionBitmap merged = deletes.of(file);
-        merged.addAll(positions);
-        described.add(
-            new FileOverlay(
-                file, rows, vector, merged.cardinality(), DeletionVectorV1.serialize(merged)));
-      } else {
-        described.add(new FileOverlay(file, rows, vector, rows, null));
+  private Known describe(String file, List<PositionBitmap> parts) {
+    PositionBitmap positions = parts.get(0);
+    if (parts.size() > 1) {
+      positions = positions.copy();
+      for (PositionBitmap part : parts.subList(1, parts.size())) {
+        positions.addAll(part);
       }
-    });
-    return described;
+    }
+    byte[] vector = DeletionVectorV1.serialize(positions);
+    long rows = positions.cardinality();
+    if (!deletes.files().contains(file)) {
+      return new Known(parts, positions, new FileOverlay(file, rows, vector, rows, null));
+    }
+    PositionBitmap merged = deletes.of(file);
+    merged.addAll(positions);
+    return new Known(
+        parts,
+        positions,
+        new FileOverlay(
+            file, rows, vector, merged.cardinality(), DeletionVectorV1.serialize(merged)));
   }
 }

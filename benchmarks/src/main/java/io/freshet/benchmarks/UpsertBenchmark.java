@@ -44,6 +44,7 @@ final class UpsertBenchmark implements Benchmark {
   private static final int UPDATED_SHARE = 20;
   private static final int DELETED_SHARE = 200;
   private static final int PLANS = 200;
+  private static final int CHANGES_BETWEEN_PLANS = 100;
   private static final Duration LEASE = Duration.ofMinutes(59);
   private static final double AIM_UPSERTS = 300_000;
 
@@ -64,9 +65,10 @@ final class UpsertBenchmark implements Benchmark {
         results.add(upserts(bench, server, client, rows));
         client.tier(TABLE);
         change(bench, client, rows);
-        results.addAll(plans(client));
+        results.addAll(plans(bench, client, rows));
         results.addAll(scans(bench, client));
-        results.addAll(pause(bench, client, rows));
+        results.addAll(pause(bench, client, rows, "tiering", () -> client.tier(TABLE)));
+        results.addAll(pause(bench, client, rows, "compaction", () -> client.compact(TABLE)));
       }
       results.add(rebuild(bench, data, rows));
       return results;
@@ -85,7 +87,10 @@ final class UpsertBenchmark implements Benchmark {
             null,
             BUCKETS,
             null,
-            Map.of("freshet.freshness", "7d", "freshet.tiering.size", "1TB")));
+            Map.of(
+                "freshet.freshness", "7d",
+                "freshet.tiering.size", "1TB",
+                "freshet.compaction.delete-ratio", "0.03")));
     AtomicLong next = new AtomicLong();
     write(bench, client, rows, next::getAndIncrement);
     client.tier(TABLE);
@@ -129,28 +134,39 @@ final class UpsertBenchmark implements Benchmark {
     }
   }
 
-  private List<Result> plans(FreshetClient client) {
-    List<Double> millis = new ArrayList<>();
+  /** Plans after some more changes each, and plans of what has been planned before. */
+  private List<Result> plans(Workbench bench, FreshetClient client, long rows) {
+    Random random = new Random(6);
+    List<Double> changed = new ArrayList<>();
+    List<Double> same = new ArrayList<>();
     for (int i = 0; i < PLANS; i++) {
-      long start = System.nanoTime();
-      UnionSnapshot planned = client.plan(TABLE);
-      millis.add(Workbench.seconds(start) * 1_000);
-      client.release(planned);
+      write(bench, client, CHANGES_BETWEEN_PLANS, () -> random.nextLong(rows));
+      changed.add(planMillis(client));
+      same.add(planMillis(client));
     }
     UnionSnapshot last = client.plan(TABLE);
     client.release(last);
-    Samples samples = Samples.of(millis);
     long bytes = 0;
     for (FileOverlay overlay : last.overlays()) {
       bytes += overlay.overlay().length + (overlay.merged() == null ? 0 : overlay.merged().length);
     }
     return List.of(
-        Result.percentile(name(), "plan, p50", Unit.MILLISECONDS, samples, 50),
-        Result.percentile(name(), "plan, p99", Unit.MILLISECONDS, samples, 99)
+        Result.percentile(name(), "plan, p50", Unit.MILLISECONDS, Samples.of(changed), 50),
+        Result.percentile(name(), "plan, p99", Unit.MILLISECONDS, Samples.of(changed), 99)
             .withAim(Aim.atMost(20)),
+        Result.percentile(name(), "plan again, p50", Unit.MILLISECONDS, Samples.of(same), 50),
+        Result.percentile(name(), "plan again, p99", Unit.MILLISECONDS, Samples.of(same), 99),
         Result.single(name(), "deletion vectors of a plan", Unit.BYTES, bytes),
         Result.single(name(), "touched files", Unit.FILES, last.overlays().size()),
         Result.single(name(), "overlay positions", Unit.ROWS, last.overlayRows()));
+  }
+
+  private static double planMillis(FreshetClient client) {
+    long start = System.nanoTime();
+    UnionSnapshot planned = client.plan(TABLE);
+    double millis = Workbench.seconds(start) * 1_000;
+    client.release(planned);
+    return millis;
   }
 
   private List<Result> scans(Workbench bench, FreshetClient client) throws Exception {
@@ -175,17 +191,18 @@ final class UpsertBenchmark implements Benchmark {
     }
   }
 
-  /** Single upserts, one after the other, while everything fresh is tiered. */
-  private List<Result> pause(Workbench bench, FreshetClient client, long rows) {
+  /** Single upserts, one after the other, beside other work of the server. */
+  private List<Result> pause(
+      Workbench bench, FreshetClient client, long rows, String what, Runnable work) {
+    bench.progress().say("Upserts beside a " + what);
     Random random = new Random(4);
     List<Double> millis = new ArrayList<>();
-    AtomicBoolean isTiered = new AtomicBoolean();
+    AtomicBoolean isDone = new AtomicBoolean();
     long start = System.nanoTime();
-    CompletableFuture<Void> tiering =
-        CompletableFuture.runAsync(() -> client.tier(TABLE))
-            .whenComplete((unused, error) -> isTiered.set(true));
+    CompletableFuture<Void> working =
+        CompletableFuture.runAsync(work).whenComplete((unused, error) -> isDone.set(true));
     try (TableWriter writer = client.newWriter(TABLE)) {
-      while (!isTiered.get()) {
+      while (!isDone.get()) {
         long sent = System.nanoTime();
         try (VectorSchemaRoot batch =
             new Accounts(5).upserts(1, () -> random.nextLong(rows), bench.allocator())) {
@@ -194,13 +211,14 @@ final class UpsertBenchmark implements Benchmark {
         millis.add(Workbench.seconds(sent) * 1_000);
       }
     }
-    tiering.join();
+    working.join();
     double seconds = Workbench.seconds(start);
     Samples samples = Samples.of(millis);
     return List.of(
-        Result.single(name(), "tiering beside a writer", Unit.MILLISECONDS, seconds * 1_000),
-        Result.percentile(name(), "upsert during it, p50", Unit.MILLISECONDS, samples, 50),
-        Result.percentile(name(), "upsert during it, longest", Unit.MILLISECONDS, samples, 100)
+        Result.single(name(), what + " beside a writer", Unit.MILLISECONDS, seconds * 1_000),
+        Result.percentile(name(), "upsert during " + what + ", p50", Unit.MILLISECONDS, samples, 50),
+        Result.percentile(
+                name(), "upsert during " + what + ", longest", Unit.MILLISECONDS, samples, 100)
             .withAim(Aim.atMost(50)));
   }
 

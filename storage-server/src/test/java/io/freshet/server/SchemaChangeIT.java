@@ -16,6 +16,7 @@ import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.arrow.ArrowRows;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.client.ChangeStream;
+import io.freshet.client.KeyLookUp;
 import io.freshet.client.RetryPolicy;
 import io.freshet.client.TableWriter;
 import io.freshet.filter.FilterJson;
@@ -31,6 +32,7 @@ import io.freshet.server.ServerConfiguration.Settings;
 import io.freshet.server.lake.LakeCatalog;
 import io.freshet.table.ChangeColumns;
 import io.freshet.table.ChangeType;
+import io.freshet.table.LookUpColumns;
 import io.freshet.table.SchemaChange;
 import io.freshet.table.SchemaChange.AddColumn;
 import io.freshet.table.SchemaChange.DropColumn;
@@ -248,6 +250,27 @@ final class SchemaChangeIT {
   }
 
   @Test
+  void aLookUpThatBeganBeforeSaysThatTheColumnsWereChanged() {
+    try (TestServer server = newServer()) {
+      create(server, true);
+      write(server, 0, 5);
+      Schema keys = new Schema(server.client().describeTable(TABLE).schema().findField("id"));
+      try (KeyLookUp lookUp = server.client().newLookUp(TABLE, null)) {
+        try (VectorSchemaRoot batch = keys(server, keys, List.of(1, 7));
+            VectorSchemaRoot found = lookUp.lookUp(batch)) {
+          assertThat(found.getRowCount()).isEqualTo(2);
+        }
+        server.client().alterSchema(TABLE, List.of(new DropColumn(List.of("tags"))));
+        try (VectorSchemaRoot batch = keys(server, keys, List.of(1))) {
+          assertThatThrownBy(() -> lookUp.lookUp(batch))
+              .hasMessageContaining(
+                  "The columns of table db.orders were changed since this look-up began");
+        }
+      }
+    }
+  }
+
+  @Test
   void changesThatCanNotBeAreRefusedAndNothingIsChanged() {
     try (TestServer server = newServer()) {
       create(server, true);
@@ -446,22 +469,26 @@ final class SchemaChangeIT {
   private void checkLookUp(TestServer server) {
     Schema table = server.client().describeTable(TABLE).schema();
     Schema keys = new Schema(table.findField("id"));
-    try (VectorSchemaRoot batch =
-        VectorSchemaRoot.create(ArrowSchemas.toArrow(keys), server.allocator())) {
-      ArrowRowAppender appender = new ArrowRowAppender(keys, batch);
-      for (Object id : oracle.keySet()) {
-        Record key = GenericRecord.create(keys);
-        key.set(0, id);
-        appender.append(key);
-      }
-      appender.finish();
-      try (VectorSchemaRoot found = server.client().lookUp(TABLE, batch)) {
-        Schema answer = io.freshet.table.LookUpColumns.answer(TABLE, table, null);
-        List<Map<String, Object>> rows = flat(new ArrowRows(answer, found).copyAll());
-        rows.forEach(row -> assertThat(row.remove("_found")).isEqualTo(true));
-        assertThat(rows).containsExactlyElementsOf(oracle.values());
-      }
+    try (VectorSchemaRoot batch = keys(server, keys, List.copyOf(oracle.keySet()));
+        VectorSchemaRoot found = server.client().lookUp(TABLE, batch)) {
+      Schema answer = LookUpColumns.answer(TABLE, table, null);
+      List<Map<String, Object>> rows = flat(new ArrowRows(answer, found).copyAll());
+      rows.forEach(row -> assertThat(row.remove("_found")).isEqualTo(true));
+      assertThat(rows).containsExactlyElementsOf(oracle.values());
     }
+  }
+
+  private static VectorSchemaRoot keys(TestServer server, Schema schema, List<?> ids) {
+    VectorSchemaRoot batch =
+        VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), server.allocator());
+    ArrowRowAppender appender = new ArrowRowAppender(schema, batch);
+    for (Object id : ids) {
+      Record key = GenericRecord.create(schema);
+      key.set(0, id);
+      appender.append(key);
+    }
+    appender.finish();
+    return batch;
   }
 
   private void checkPlainIceberg(TestServer server) throws IOException {

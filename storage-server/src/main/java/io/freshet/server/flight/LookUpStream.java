@@ -9,6 +9,7 @@
 package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 
@@ -159,6 +160,12 @@ final class LookUpStream {
       throw FreshetException.of(
           TABLE_NOT_FOUND,
           "Table %s was dropped, and there is another one of that name: begin a new look-up",
+          command.table());
+    }
+    if (table.definition().join().schema().schemaId() != definition.schema().schemaId()) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "The columns of table %s were changed since this look-up began: begin a new one",
           command.table());
     }
     lookUp.close();

@@ -216,7 +216,8 @@ final class UpsertBenchmark implements Benchmark {
     Samples samples = Samples.of(millis);
     return List.of(
         Result.single(name(), what + " beside a writer", Unit.MILLISECONDS, seconds * 1_000),
-        Result.percentile(name(), "upsert during " + what + ", p50", Unit.MILLISECONDS, samples, 50),
+        Result.percentile(
+            name(), "upsert during " + what + ", p50", Unit.MILLISECONDS, samples, 50),
         Result.percentile(
                 name(), "upsert during " + what + ", longest", Unit.MILLISECONDS, samples, 100)
             .withAim(Aim.atMost(50)));

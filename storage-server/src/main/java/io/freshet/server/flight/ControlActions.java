@@ -125,9 +125,7 @@ final class ControlActions {
       }
       case TRUNCATE_TABLE -> {
         TableName table = body.as(TableRequest.class).table();
-        yield tables
-            .truncate(table)
-            .thenCompose(unused -> tables.get(table).describe());
+        yield tables.truncate(table).thenCompose(unused -> tables.get(table).describe());
       }
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);

@@ -147,7 +147,8 @@ final class IcebergLakeTable implements LakeTable {
 
   @Override
   public synchronized void truncate(TieredOffsets to, long epoch) {
-    DeleteFiles all = fenced(refresh(), epoch).newDelete().deleteFromRowFilter(Expressions.alwaysTrue());
+    DeleteFiles all =
+        fenced(refresh(), epoch).newDelete().deleteFromRowFilter(Expressions.alwaysTrue());
     TieredSnapshots.summary(tableId, to, epoch, UUID.randomUUID()).forEach(all::set);
     IcebergLake.reaching(() -> {
       all.commit();

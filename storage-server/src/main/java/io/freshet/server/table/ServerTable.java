@@ -39,7 +39,6 @@ import io.freshet.table.TableOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -487,8 +486,7 @@ public final class ServerTable {
     if (over == null || cuts.stream().allMatch(cut -> cut.overlay().isEmpty())) {
       return CompletableFuture.completedFuture(new Frozen(cuts, UnionOverlays.Overlays.NONE));
     }
-    return CompletableFuture.supplyAsync(
-        () -> new Frozen(cuts, over.of(cuts)), context.calls());
+    return CompletableFuture.supplyAsync(() -> new Frozen(cuts, over.of(cuts)), context.calls());
   }
 
   /** The overlays over a base; those of the last one are kept, since much of them stays. */

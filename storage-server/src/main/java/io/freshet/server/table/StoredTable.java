@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param renamedFrom the name that the lake table may still have; null unless it is being renamed
  */
 public record StoredTable(
-    UUID id, TableName name, int buckets, State state, @Nullable DropMode dropMode, @Nullable TableName renamedFrom) {
+    UUID id,
+    TableName name,
+    int buckets,
+    State state,
+    @Nullable DropMode dropMode,
+    @Nullable TableName renamedFrom) {
   /** Where a table is in its life. */
   public enum State {
     /** Nobody was told that it exists: a restart removes it. */

@@ -382,7 +382,9 @@ public final class Tables {
     }
   }
 
-  /** Comes to the end of a rename that has begun; the table keeps its name if it can't have another. */
+  /**
+   * Comes to the end of a rename that has begun; the table keeps its name if it can't have another.
+   */
   private StoredTable renameInLake(StoredTable stored) {
     if (stored.renamedFrom() == null) {
       return stored;

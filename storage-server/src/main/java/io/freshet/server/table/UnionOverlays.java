@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The overlays of union snapshots of one base, from those of the buckets. What has not changed since
- * the last one is not made again. Safe for use by many threads; may block.
+ * The overlays of union snapshots of one base, from those of the buckets. What has not changed
+ * since the last one is not made again. Safe for use by many threads; may block.
  */
 final class UnionOverlays {
   private final LakeFileNumbers files;

@@ -74,13 +74,11 @@ record CatchUp(SparkSession spark, FreshetClient client, long rows, Path checkpo
   }
 
   /** Starts a query; into nothing if there is no target. */
-  private StreamingQuery into(
-      DataStreamWriter<Row> writer, String name, @Nullable TableName target) throws Exception {
+  private StreamingQuery into(DataStreamWriter<Row> writer, String name, @Nullable TableName target)
+      throws Exception {
     DataStreamWriter<Row> checked =
         writer.option("checkpointLocation", checkpoints.resolve(name).toUri().toString());
-    return target == null
-        ? checked.format("noop").start()
-        : checked.toTable("freshet." + target);
+    return target == null ? checked.format("noop").start() : checked.toTable("freshet." + target);
   }
 
   private void fill(TableName table) {

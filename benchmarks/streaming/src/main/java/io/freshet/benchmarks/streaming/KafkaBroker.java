@@ -59,7 +59,8 @@ final class KafkaBroker implements AutoCloseable {
             "group.initial.rebalance.delay.ms=0",
             "num.partitions=1"));
     Process format =
-        launch(folder, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", settings.toString());
+        launch(
+            folder, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", settings.toString());
     if (format.waitFor() != 0) {
       throw new IOException("Kafka could not format its folder: see " + log(folder));
     }

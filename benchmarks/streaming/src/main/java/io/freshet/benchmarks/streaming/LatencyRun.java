@@ -22,7 +22,8 @@ import org.apache.spark.sql.streaming.Trigger;
  *
  * @param warmUp how long messages do not count at first
  */
-record LatencyRun(Channel channel, boolean isRealTime, int rate, Duration warmUp, Duration measured) {
+record LatencyRun(
+    Channel channel, boolean isRealTime, int rate, Duration warmUp, Duration measured) {
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration LAST_ARRIVALS = Duration.ofSeconds(20);
 

@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 /** {@code benchmarks/run streaming}. */
 @Command(
     name = "streaming",
-    description = "Streams in Spark: latency from and to Freshet, and Kafka; how fast history is read.",
+    description =
+        "Streams in Spark: latency from and to Freshet, and Kafka; how fast history is read.",
     mixinStandardHelpOptions = true)
 public final class StreamingCommand implements Callable<Integer> {
   private static final String SPARK = "spark.sql.catalog.freshet";
@@ -96,7 +97,9 @@ public final class StreamingCommand implements Callable<Integer> {
         }
       }
       List<String> catchUp =
-          rows == 0 ? List.of() : new CatchUp(spark, client, rows, folder.resolve("catch-up")).run();
+          rows == 0
+              ? List.of()
+              : new CatchUp(spark, client, rows, folder.resolve("catch-up")).run();
       print(catchUp);
     } finally {
       delete(folder);

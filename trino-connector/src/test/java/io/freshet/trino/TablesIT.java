@@ -111,11 +111,29 @@ final class TablesIT {
   }
 
   @Test
+  void tablesAreRenamedAndTruncated() {
+    RUNNER.execute("CREATE TABLE before WITH (primary_key = ARRAY['x']) AS SELECT 1 x");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'before')");
+    RUNNER.execute("INSERT INTO before VALUES 2");
+    RUNNER.execute("ALTER TABLE before RENAME TO after");
+    assertThat(RUNNER.execute("SELECT sum(x) FROM after").getOnlyValue()).isEqualTo(3L);
+    assertThatThrownBy(() -> RUNNER.execute("SELECT * FROM before"))
+        .hasMessageContaining("'freshet.demo.before' does not exist");
+    RUNNER.execute("TRUNCATE TABLE after");
+    assertThat(RUNNER.execute("SELECT count(*) FROM after").getOnlyValue()).isEqualTo(0L);
+    RUNNER.execute("INSERT INTO after VALUES 3");
+    assertThat(RUNNER.execute("SELECT sum(x) FROM after").getOnlyValue()).isEqualTo(3L);
+    assertThatThrownBy(() -> RUNNER.execute("TRUNCATE TABLE \"after$fresh\""))
+        .hasMessageContaining("it is a part of table demo.after");
+    RUNNER.execute("CREATE TABLE taken (x bigint)");
+    assertThatThrownBy(() -> RUNNER.execute("ALTER TABLE after RENAME TO taken"))
+        .hasMessageContaining("taken");
+  }
+
+  @Test
   void whatFreshetCannotDoIsRefused() {
     RUNNER.execute("CREATE TABLE refused (id bigint, name varchar)");
-    assertRefused("ALTER TABLE refused RENAME TO renamed", "renaming tables");
     assertRefused("ALTER TABLE refused EXECUTE optimize", "table procedures");
-    assertRefused("TRUNCATE TABLE refused", "truncating tables");
     assertRefused("ANALYZE refused", "analyze");
     assertRefused("CREATE OR REPLACE TABLE refused (x bigint)", "replacing tables");
     assertThatThrownBy(

@@ -81,7 +81,7 @@ public final class UnionMetadata extends GuardedMetadata {
       TableChanges changes,
       TableWrites writes,
       FreshetClient client) {
-    super(lake, new ColumnChanges(client, transaction));
+    super(lake, new TableAlterations(client, transaction));
     this.lake = lake;
     this.transaction = transaction;
     this.changes = changes;

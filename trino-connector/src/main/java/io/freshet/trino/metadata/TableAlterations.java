@@ -28,6 +28,7 @@ import io.trino.spi.connector.ColumnPosition;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableHandle;
+import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.type.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,14 +41,14 @@ import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Types;
 
 /**
- * ALTER TABLE of a union's columns, each statement one change of the server. What is not here,
+ * ALTER TABLE and TRUNCATE of unions, each statement one change of the server. What is not here,
  * Trino refuses as a connector's that can't do it.
  */
-final class ColumnChanges implements ConnectorMetadata {
+final class TableAlterations implements ConnectorMetadata {
   private final FreshetClient client;
   private final UnionTransaction transaction;
 
-  ColumnChanges(FreshetClient client, UnionTransaction transaction) {
+  TableAlterations(FreshetClient client, UnionTransaction transaction) {
     this.client = client;
     this.transaction = transaction;
   }
@@ -68,7 +69,8 @@ final class ColumnChanges implements ConnectorMetadata {
     }
     List<SchemaChange> changes = new ArrayList<>();
     changes.add(
-        new SchemaChange.AddColumn(List.of(), IcebergUtil.schemaFromMetadata(List.of(column))));
+        new SchemaChange.AddColumn(
+            List.of(), IcebergUtil.schemaFromMetadata(List.of(column))));
     List<String> path = List.of(column.getName());
     switch (position) {
       case ColumnPosition.First _ -> changes.add(new SchemaChange.MoveColumn(path, null));
@@ -124,7 +126,10 @@ final class ColumnChanges implements ConnectorMetadata {
 
   @Override
   public void renameField(
-      ConnectorSession session, ConnectorTableHandle table, List<String> fieldPath, String target) {
+      ConnectorSession session,
+      ConnectorTableHandle table,
+      List<String> fieldPath,
+      String target) {
     alter(table, List.of(new SchemaChange.RenameColumn(path(table, fieldPath), target)));
   }
 
@@ -177,6 +182,25 @@ final class ColumnChanges implements ConnectorMetadata {
     alter(table, List.of(new SchemaChange.SetDefault(path(column), null)));
   }
 
+  @Override
+  public void renameTable(
+      ConnectorSession session, ConnectorTableHandle handle, SchemaTableName newTableName) {
+    TableChanges.refuseParts(union(handle));
+    TableName table = TableName.parse(union(handle).table());
+    TableName newName = TableNames.ofNew(newTableName);
+    FreshetErrors.run(() -> client.renameTable(table, newName));
+    transaction.forget(table);
+    transaction.forget(newName);
+  }
+
+  @Override
+  public void truncateTable(ConnectorSession session, ConnectorTableHandle handle) {
+    TableChanges.refuseParts(union(handle));
+    TableName table = TableName.parse(union(handle).table());
+    FreshetErrors.run(() -> client.truncateTable(table));
+    transaction.forget(table);
+  }
+
   private void widen(ConnectorTableHandle table, List<String> path, Type type) {
     org.apache.iceberg.types.Type wider =
         TypeConverter.toIcebergTypeForNewColumn(type, new AtomicInteger(1));
@@ -203,7 +227,8 @@ final class ColumnChanges implements ConnectorMetadata {
   }
 
   private static Schema schema(ConnectorTableHandle table) {
-    return SchemaParser.fromJson(((IcebergTableHandle) union(table).lake()).getTableSchemaJson());
+    return SchemaParser.fromJson(
+        ((IcebergTableHandle) union(table).lake()).getTableSchemaJson());
   }
 
   private static List<String> path(ColumnHandle column) {
@@ -222,7 +247,8 @@ final class ColumnChanges implements ConnectorMetadata {
       if (field == null) {
         throw new TrinoException(
             NOT_SUPPORTED,
-            String.format("Table %s has no field %s", union(table).name(), String.join(".", path)));
+            String.format(
+                "Table %s has no field %s", union(table).name(), String.join(".", path)));
       }
       actual.add(field.name());
       type = field.type();

@@ -19,7 +19,7 @@ import java.util.Map;
  * One Trino node in this process, which only this machine can reach, with the catalogs {@code
  * freshet} and {@code lake}.
  */
-final class LocalTrino implements AutoCloseable {
+public final class LocalTrino implements AutoCloseable {
   private final TestingTrinoServer server;
 
   private LocalTrino(TestingTrinoServer server) {
@@ -27,11 +27,13 @@ final class LocalTrino implements AutoCloseable {
   }
 
   /**
+   * Starts it, and waits until it answers.
+   *
    * @param port of Trino's own protocol and web pages; 0 for any free one
    * @param uri the Freshet server
    * @param lakeUri its Iceberg REST catalog
    */
-  static LocalTrino start(int port, String uri, String lakeUri) {
+  public static LocalTrino start(int port, String uri, String lakeUri) {
     TestingTrinoServer server =
         TestingTrinoServer.builder()
             .setProperties(Map.of("http-server.http.port", Integer.toString(port)))
@@ -58,7 +60,7 @@ final class LocalTrino implements AutoCloseable {
   }
 
   /** Where clients and browsers find it. */
-  URI uri() {
+  public URI uri() {
     return server.getBaseUrl();
   }
 

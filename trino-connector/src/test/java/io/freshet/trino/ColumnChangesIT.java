@@ -64,7 +64,8 @@ final class ColumnChangesIT {
     RUNNER.execute("CALL freshet.system.tier('demo', 'columns_altered')");
     assertSame();
     assertEqualsIgnoreOrder(
-        RUNNER.execute("DESCRIBE columns_altered"), RUNNER.execute("DESCRIBE iceberg.demo.columns_altered"));
+        RUNNER.execute("DESCRIBE columns_altered"),
+        RUNNER.execute("DESCRIBE iceberg.demo.columns_altered"));
   }
 
   @Test
@@ -93,8 +94,7 @@ final class ColumnChangesIT {
         "ALTER COLUMN r SET DATA TYPE row(x bigint)",
         "only columns and fields of simple types change theirs");
     assertFails("ADD COLUMN w bigint NOT NULL", "rows that are there would have no value");
-    assertThatThrownBy(
-            () -> RUNNER.execute("ALTER TABLE \"unchanged$fresh\" ADD COLUMN w bigint"))
+    assertThatThrownBy(() -> RUNNER.execute("ALTER TABLE \"unchanged$fresh\" ADD COLUMN w bigint"))
         .hasMessageContaining("it is a part of table demo.unchanged");
     assertThat(RUNNER.execute("DESCRIBE unchanged").getRowCount()).isEqualTo(3);
   }

@@ -69,8 +69,7 @@ final class TableAlterations implements ConnectorMetadata {
     }
     List<SchemaChange> changes = new ArrayList<>();
     changes.add(
-        new SchemaChange.AddColumn(
-            List.of(), IcebergUtil.schemaFromMetadata(List.of(column))));
+        new SchemaChange.AddColumn(List.of(), IcebergUtil.schemaFromMetadata(List.of(column))));
     List<String> path = List.of(column.getName());
     switch (position) {
       case ColumnPosition.First _ -> changes.add(new SchemaChange.MoveColumn(path, null));
@@ -126,10 +125,7 @@ final class TableAlterations implements ConnectorMetadata {
 
   @Override
   public void renameField(
-      ConnectorSession session,
-      ConnectorTableHandle table,
-      List<String> fieldPath,
-      String target) {
+      ConnectorSession session, ConnectorTableHandle table, List<String> fieldPath, String target) {
     alter(table, List.of(new SchemaChange.RenameColumn(path(table, fieldPath), target)));
   }
 
@@ -227,8 +223,7 @@ final class TableAlterations implements ConnectorMetadata {
   }
 
   private static Schema schema(ConnectorTableHandle table) {
-    return SchemaParser.fromJson(
-        ((IcebergTableHandle) union(table).lake()).getTableSchemaJson());
+    return SchemaParser.fromJson(((IcebergTableHandle) union(table).lake()).getTableSchemaJson());
   }
 
   private static List<String> path(ColumnHandle column) {
@@ -247,8 +242,7 @@ final class TableAlterations implements ConnectorMetadata {
       if (field == null) {
         throw new TrinoException(
             NOT_SUPPORTED,
-            String.format(
-                "Table %s has no field %s", union(table).name(), String.join(".", path)));
+            String.format("Table %s has no field %s", union(table).name(), String.join(".", path)));
       }
       actual.add(field.name());
       type = field.type();

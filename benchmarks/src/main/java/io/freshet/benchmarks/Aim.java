@@ -9,8 +9,9 @@
 package io.freshet.benchmarks;
 
 /** What a measured value shall reach. */
-record Aim(Direction direction, double bound) {
-  enum Direction {
+public record Aim(Direction direction, double bound) {
+  /** On which side of the bound. */
+  public enum Direction {
     AT_LEAST("≥"),
     AT_MOST("≤");
 
@@ -21,11 +22,11 @@ record Aim(Direction direction, double bound) {
     }
   }
 
-  static Aim atLeast(double bound) {
+  public static Aim atLeast(double bound) {
     return new Aim(Direction.AT_LEAST, bound);
   }
 
-  static Aim atMost(double bound) {
+  public static Aim atMost(double bound) {
     return new Aim(Direction.AT_MOST, bound);
   }
 

@@ -13,15 +13,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /**
  * Measures several cases in turns, so that what else the machine does meets all of them alike: one
  * round runs each case once, and the first rounds are not counted.
  */
-final class Interleaved {
+public final class Interleaved {
+  /** What the name of a series of processor times ends with. */
+  public static final String CPU = ", " + Unit.CPU_MILLISECONDS.text;
+
   /** One measurement of a case; returns its value. */
   interface Measurement {
     double run() throws Exception;
+  }
+
+  /** Work that is timed. */
+  public interface Work {
+    void run() throws Exception;
   }
 
   private record Case(Unit unit, Measurement measurement) {}
@@ -33,7 +42,7 @@ final class Interleaved {
   private final Progress progress;
   private boolean isCounting;
 
-  Interleaved(Progress progress) {
+  public Interleaved(Progress progress) {
     this.progress = progress;
   }
 
@@ -60,8 +69,28 @@ final class Interleaved {
         });
   }
 
+  /**
+   * A case whose time counts; its processor time is a series with {@link #CPU} behind its name.
+   *
+   * @param cpuSeconds that all processes have spent so far
+   */
+  public Interleaved addTime(String name, DoubleSupplier cpuSeconds, Work work) {
+    return add(
+        name,
+        Unit.MILLISECONDS,
+        () -> {
+          double cpuBefore = cpuSeconds.getAsDouble();
+          long start = System.nanoTime();
+          work.run();
+          double millis = (System.nanoTime() - start) / 1e6;
+          double cpuMillis = (cpuSeconds.getAsDouble() - cpuBefore) * 1e3;
+          note(name, Unit.CPU_MILLISECONDS, Math.max(Stopwatch.TICK_SECONDS * 1e3, cpuMillis));
+          return millis;
+        });
+  }
+
   /** The values of each case by its name, without those of the warm-up. */
-  Measured run(int warmUps, int rounds) throws Exception {
+  public Measured run(int warmUps, int rounds) throws Exception {
     for (int round = -warmUps; round < rounds; round++) {
       isCounting = round >= 0;
       for (Map.Entry<String, Case> each : cases.entrySet()) {

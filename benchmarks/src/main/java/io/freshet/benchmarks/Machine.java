@@ -19,7 +19,7 @@ import java.util.Locale;
  *
  * @param diskMegabytesPerSecond of one stream, with a sync at its end
  */
-record Machine(
+public record Machine(
     int cores,
     long memoryBytes,
     String jdk,
@@ -28,7 +28,12 @@ record Machine(
     double diskMegabytesPerSecond) {
   private static final long DISK_TEST_BYTES = 512L << 20;
 
-  static Machine look(Path folder) throws IOException {
+  /**
+   * Looks at this machine, and measures its disk.
+   *
+   * @param folder on that disk
+   */
+  public static Machine look(Path folder) throws IOException {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     double load = system.getSystemLoadAverage();

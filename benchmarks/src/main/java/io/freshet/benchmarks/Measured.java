@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What was measured of several cases, in their order. */
-record Measured(Map<String, Series> cases) {
+public record Measured(Map<String, Series> cases) {
   /** The values of one case. */
-  record Series(Unit unit, Samples samples) {}
+  public record Series(Unit unit, Samples samples) {}
 
-  Measured {
+  public Measured {
     cases = Collections.unmodifiableMap(new LinkedHashMap<>(cases));
   }
 
@@ -35,12 +35,13 @@ record Measured(Map<String, Series> cases) {
     return results;
   }
 
-  Result median(String benchmark, String name) {
+  /** The median of one case. */
+  public Result median(String benchmark, String name) {
     return Result.median(benchmark, name, series(name).unit(), of(name));
   }
 
   /** How the medians of two cases relate; the range is that of all pairs of their values. */
-  Result ratio(String benchmark, String what, String dividend, String divisor) {
+  public Result ratio(String benchmark, String what, String dividend, String divisor) {
     Samples above = of(dividend);
     Samples below = of(divisor);
     return new Result(

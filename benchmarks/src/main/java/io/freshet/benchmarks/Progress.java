@@ -12,15 +12,15 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /** Tells the person who waits what goes on. */
-final class Progress {
+public final class Progress {
   private final PrintStream out;
   private final long startNanos = System.nanoTime();
 
-  Progress(PrintStream out) {
+  public Progress(PrintStream out) {
     this.out = out;
   }
 
-  void say(String text) {
+  public void say(String text) {
     long seconds = (System.nanoTime() - startNanos) / 1_000_000_000;
     out.printf(Locale.ROOT, "%4ds  %s%n", seconds, text);
     out.flush();

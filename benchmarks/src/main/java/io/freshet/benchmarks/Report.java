@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** All results of a run, for people and for programs. */
-record Report(Machine machine, Settings settings, List<Result> results) {
-  Report {
+public record Report(Machine machine, Settings settings, List<Result> results) {
+  public Report {
     results = List.copyOf(results);
   }
 
-  String table() {
+  public String table() {
     StringBuilder text = new StringBuilder();
     text.append(machine).append('\n');
     text.append(
@@ -43,7 +43,7 @@ record Report(Machine machine, Settings settings, List<Result> results) {
     return text.toString();
   }
 
-  String json() {
+  public String json() {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     ObjectNode place = root.putObject("machine");

@@ -8,6 +8,7 @@
  */
 package io.freshet.benchmarks;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the one that is compared with the aim: the median of the rounds, or a percentile
  * @param samples how many values it stands for
  */
-record Result(
+public record Result(
     String benchmark,
     String what,
     Unit unit,
@@ -27,11 +28,13 @@ record Result(
     double max,
     int samples,
     @Nullable Aim aim) {
-  enum Unit {
+  /** What a value counts. */
+  public enum Unit {
     ROWS_PER_SECOND("rows/s"),
     ROWS_PER_CPU_SECOND("rows per CPU second"),
     MEGABYTES_PER_SECOND("MB/s"),
     MILLISECONDS("ms"),
+    CPU_MILLISECONDS("CPU ms"),
     RATIO("×"),
     BYTES("bytes"),
     FILES("files"),
@@ -75,7 +78,31 @@ record Result(
     return new Result(benchmark, what, unit, value, value, value, 1, null);
   }
 
-  Result withAim(Aim newAim) {
+  /**
+   * The geometric mean of some ratios, in a range from the smallest to the largest of them.
+   *
+   * @param ratios at least one
+   */
+  public static Result geometricMean(String benchmark, String what, List<Result> ratios) {
+    Samples logarithms = Samples.of(ratios.stream().map(ratio -> Math.log(ratio.value)).toList());
+    double mean = ratios.stream().mapToDouble(ratio -> Math.log(ratio.value)).average().orElseThrow();
+    return new Result(
+        benchmark,
+        what,
+        Unit.RATIO,
+        Math.exp(mean),
+        Math.exp(logarithms.min()),
+        Math.exp(logarithms.max()),
+        ratios.size(),
+        null);
+  }
+
+  /** The same, under another name. */
+  public Result named(String newWhat) {
+    return new Result(benchmark, newWhat, unit, value, min, max, samples, aim);
+  }
+
+  public Result withAim(Aim newAim) {
     return new Result(benchmark, what, unit, value, min, max, samples, newAim);
   }
 }

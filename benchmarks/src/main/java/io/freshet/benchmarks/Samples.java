@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Measured values of one quantity, at least one. */
-final class Samples {
+public final class Samples {
   /** Ascending. */
   private final double[] sorted;
 

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param flights a Parquet file with the columns date, delay, distance, origin and destination;
  *     null for the one that the server ships for its quickstart
  */
-record Settings(int rows, int rounds, int warmUps, Duration steady, @Nullable Path flights) {
+public record Settings(int rows, int rounds, int warmUps, Duration steady, @Nullable Path flights) {
   static final int DEFAULT_ROWS = 3_000_000;
   static final int QUICK_ROWS = 200_000;
 
-  Settings {
+  public Settings {
     if (rows < 1_000 || rounds < 1 || warmUps < 0 || steady.isNegative()) {
       throw new IllegalArgumentException(
           "Benchmarks need 1000 rows or more and a round: " + rows + " rows, " + rounds);

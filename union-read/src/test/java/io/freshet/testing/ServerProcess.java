@@ -59,6 +59,11 @@ public final class ServerProcess implements AutoCloseable {
     return ready.path("lake").asText();
   }
 
+  /** Processor time that it has spent since its start. */
+  public double cpuSeconds() {
+    return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0);
+  }
+
   /** Ends the process at once, as a crash would. */
   public void kill() {
     process.destroyForcibly();

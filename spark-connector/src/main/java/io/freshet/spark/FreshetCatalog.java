@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.spark.TimeTravel;
 import org.apache.iceberg.spark.functions.SparkFunctions;
 import org.apache.spark.sql.catalyst.analysis.NamespaceAlreadyExistsException;
@@ -92,7 +93,9 @@ public final class FreshetCatalog
 
   @Override
   public Set<TableCatalogCapability> capabilities() {
-    return Set.of(TableCatalogCapability.SUPPORT_TABLE_CONSTRAINT);
+    return Set.of(
+        TableCatalogCapability.SUPPORT_TABLE_CONSTRAINT,
+        TableCatalogCapability.SUPPORT_COLUMN_DEFAULT_VALUE);
   }
 
   @Override
@@ -177,21 +180,24 @@ public final class FreshetCatalog
     TableName table = TableLoader.tableName(identifier);
     Map<String, String> set = new HashMap<>();
     List<String> remove = new ArrayList<>();
+    List<TableChange> columns = new ArrayList<>();
     for (TableChange change : changes) {
       if (change instanceof TableChange.SetProperty property) {
         set.put(property.property(), property.value());
       } else if (change instanceof TableChange.RemoveProperty property) {
         remove.add(property.property());
       } else {
-        throw FreshetException.of(
-            UNSUPPORTED,
-            "Table %s can't be changed by %s: of a table, its properties can be set and unset",
-            table,
-            change.getClass().getSimpleName());
+        columns.add(change);
       }
     }
     try {
-      client.alterProperties(table, set, remove);
+      if (!columns.isEmpty()) {
+        Schema schema = client.describeTable(table).schema();
+        client.alterSchema(table, ColumnChanges.of(table, schema, columns));
+      }
+      if (!set.isEmpty() || !remove.isEmpty()) {
+        client.alterProperties(table, set, remove);
+      }
     } catch (FreshetException e) {
       throw TableLoader.noSuchTable(identifier, e);
     }

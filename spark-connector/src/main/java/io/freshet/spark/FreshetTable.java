@@ -172,6 +172,7 @@ final class FreshetTable
     return new ChangeWrite(
         client.address(),
         description.table(),
+        description.schema().schemaId(),
         info,
         () -> TableStreams.installed(name()).newWrite(streamed(), info));
   }

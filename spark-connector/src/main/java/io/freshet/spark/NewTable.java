@@ -26,9 +26,11 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.SparkSchemaUtil;
 import org.apache.iceberg.types.Types;
+import org.apache.spark.sql.connector.catalog.Column;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.catalog.TableInfo;
 import org.apache.spark.sql.connector.catalog.constraints.Constraint;
@@ -71,7 +73,7 @@ final class NewTable {
   private CreateTable request() {
     checkProvider();
     checkLocation();
-    Schema schema = withPrimaryKey(SparkSchemaUtil.convert(info.schema()), primaryKey());
+    Schema schema = withPrimaryKey(withDefaults(SparkSchemaUtil.convert(info.schema())), primaryKey());
     schema.columns().forEach(this::checkType);
     Map<String, String> properties = new HashMap<>(given);
     properties.keySet().removeAll(NOT_STORED);
@@ -166,6 +168,21 @@ final class NewTable {
           schema.columns().stream().map(Types.NestedField::name).toList());
     }
     return new Schema(columns, ids);
+  }
+
+  private Schema withDefaults(Schema schema) {
+    List<Types.NestedField> columns = new ArrayList<>();
+    for (Column column : info.columns()) {
+      Types.NestedField field = schema.findField(column.name());
+      if (column.defaultValue() != null) {
+        Literal<?> value =
+            ColumnDefaults.literal(column.defaultValue().getValue().value(), field);
+        // There are no rows that would need an initial one.
+        field = Types.NestedField.from(field).withWriteDefault(value).build();
+      }
+      columns.add(field);
+    }
+    return new Schema(columns);
   }
 
   private @Nullable Integer buckets() {

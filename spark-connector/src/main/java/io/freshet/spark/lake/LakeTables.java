@@ -9,13 +9,13 @@
 package io.freshet.spark.lake;
 
 import io.freshet.lake.LakeFileIO;
-import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.UnionSnapshot;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
@@ -24,6 +24,7 @@ import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.spark.TimeTravel;
 import org.apache.iceberg.spark.source.SparkTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens lake tables from their metadata files, which never change and so are read once. Safe for
@@ -56,16 +57,14 @@ public final class LakeTables implements AutoCloseable {
 
   /** The base of a union snapshot without the rows that its overlays hide, for Iceberg's reader. */
   public SparkTable base(UnionSnapshot snapshot) {
-    BaseTable table = open(snapshot.table().toString(), snapshot.base().metadataLocation());
-    BaseTable read =
-        snapshot.overlays().isEmpty() ? table : new OverlayTable(table, snapshot.overlays());
-    return pinned(read, snapshot.base());
+    BaseTable base = open(snapshot);
+    return new SparkTable(
+        snapshot.overlays().isEmpty() ? base : new OverlayTable(base, snapshot.overlays()));
   }
 
   /** The table of a union snapshot without its lake files. */
   public SparkTable withoutFiles(UnionSnapshot snapshot) {
-    BaseTable table = open(snapshot.table().toString(), snapshot.base().metadataLocation());
-    return pinned(new NoFilesTable(table), snapshot.base());
+    return new SparkTable(new NoFilesTable(open(snapshot)));
   }
 
   /**
@@ -76,15 +75,10 @@ public final class LakeTables implements AutoCloseable {
    */
   public SparkTable someFiles(
       String table, String metadataLocation, long snapshotId, Set<String> files) {
-    BaseTable newest = open(table, metadataLocation);
+    TableMetadata newest = metadata(metadataLocation);
     TableMetadata then =
-        TableMetadata.buildFrom(newest.operations().current())
-            .setBranchSnapshot(snapshotId, SnapshotRef.MAIN_BRANCH)
-            .discardChanges()
-            .withMetadataLocation(metadataLocation)
-            .build();
-    BaseTable pinned = new BaseTable(new StaticTableOperations(then, newest.io()), newest.name());
-    return new SparkTable(new SomeFilesTable(pinned, files));
+        asOf(newest, metadataLocation, snapshotId, newest.currentSchemaId());
+    return new SparkTable(new SomeFilesTable(table(table, then), files));
   }
 
   /** A lake table as of a metadata file. */
@@ -93,19 +87,50 @@ public final class LakeTables implements AutoCloseable {
   }
 
   private BaseTable open(String table, String metadataLocation) {
-    TableMetadata known = metadata.get(metadataLocation);
-    if (known == null) {
-      known = TableMetadataParser.read(files, metadataLocation);
-      metadata.put(metadataLocation, known);
-    }
-    return new BaseTable(new StaticTableOperations(known, files), catalog + "." + table);
+    return table(table, metadata(metadataLocation));
   }
 
-  private static SparkTable pinned(Table table, LakeBase base) {
-    Long snapshotId = base.snapshotId();
-    return snapshotId == null
-        ? new SparkTable(table)
-        : SparkTable.create(table, TimeTravel.version(Long.toString(snapshotId)));
+  private BaseTable open(UnionSnapshot snapshot) {
+    String location = snapshot.base().metadataLocation();
+    TableMetadata base =
+        asOf(
+            metadata(location),
+            location,
+            snapshot.base().snapshotId(),
+            snapshot.schema().schemaId());
+    return table(snapshot.table().toString(), base);
+  }
+
+  /**
+   * With a snapshot as the current one, and in some columns: Iceberg's travel in time would read
+   * with the columns that the table had then.
+   */
+  private static TableMetadata asOf(
+      TableMetadata known, String location, @Nullable Long snapshotId, int schemaId) {
+    Snapshot current = known.currentSnapshot();
+    boolean isCurrent =
+        snapshotId == null || (current != null && current.snapshotId() == snapshotId);
+    if (isCurrent && known.currentSchemaId() == schemaId) {
+      return known;
+    }
+    TableMetadata.Builder wanted = TableMetadata.buildFrom(known).setCurrentSchema(schemaId);
+    if (snapshotId != null) {
+      wanted.setBranchSnapshot(snapshotId, SnapshotRef.MAIN_BRANCH);
+    }
+    return wanted.discardChanges().withMetadataLocation(location).build();
+  }
+
+  private BaseTable table(String table, TableMetadata asOf) {
+    return new BaseTable(new StaticTableOperations(asOf, files), catalog + "." + table);
+  }
+
+  private TableMetadata metadata(String location) {
+    TableMetadata known = metadata.get(location);
+    if (known == null) {
+      known = TableMetadataParser.read(files, location);
+      metadata.put(location, known);
+    }
+    return known;
   }
 
   @Override

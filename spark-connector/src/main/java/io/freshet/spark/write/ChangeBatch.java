@@ -8,6 +8,8 @@
  */
 package io.freshet.spark.write;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.table.ChangeType;
 import java.nio.charset.StandardCharsets;
 import org.apache.arrow.memory.BufferAllocator;
@@ -100,7 +102,8 @@ final class ChangeBatch implements AutoCloseable {
       vectors = new FieldVector[fields.length];
       appenders = new ValueAppender[fields.length];
       for (int i = 0; i < fields.length; i++) {
-        vectors[i] = root.getVector(fields[i].name());
+        vectors[i] =
+            requireNonNull(root.getVector(fields[i].name()), "no column " + fields[i].name());
         appenders[i] = ValueAppender.of(vectors[i], fields[i].dataType());
       }
     }

@@ -42,18 +42,25 @@ public final class ChangeWrite
 
   private final String address;
   private final TableName table;
+  private final int schemaId;
   private final LogicalWriteInfo info;
   private final Supplier<StreamingWrite> streams;
   private @Nullable String transaction;
 
   /**
    * @param address of the server
+   * @param schemaId of the columns that the job is planned with
    * @param streams makes a write that has many jobs
    */
   public ChangeWrite(
-      String address, TableName table, LogicalWriteInfo info, Supplier<StreamingWrite> streams) {
+      String address,
+      TableName table,
+      int schemaId,
+      LogicalWriteInfo info,
+      Supplier<StreamingWrite> streams) {
     this.address = address;
     this.table = table;
+    this.schemaId = schemaId;
     this.info = info;
     this.streams = streams;
   }
@@ -89,6 +96,7 @@ public final class ChangeWrite
     return new ChangeWriterFactory(
         address,
         table.toString(),
+        schemaId,
         begun.state() == TransactionState.State.OPEN ? begun.transaction() : null,
         info.schema(),
         info.rowIdSchema().orElse(null));

@@ -8,14 +8,18 @@
  */
 package io.freshet.spark.write;
 
+import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
+import io.freshet.spark.connection.Connections;
+import io.freshet.spark.connection.TaskFailures;
 import io.freshet.table.TableName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.apache.iceberg.Schema;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.write.DeltaWriter;
@@ -37,13 +41,32 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   ChangeWriter(
       String address,
       TableName table,
+      int schemaId,
       String transaction,
       StructType row,
       @Nullable StructType key) {
     this.table = table;
     this.row = row;
     this.key = key;
+    checkSchema(address, schemaId);
     this.rows = new RowSender(address, table, transaction, id, row, key);
+  }
+
+  /** Rows come in the columns of the plan; a column that changed since would get wrong values. */
+  private void checkSchema(String address, int plannedSchemaId) {
+    Schema now =
+        TaskFailures.travelling(
+                "write to table " + table, () -> Connections.to(address).describeTable(table))
+            .schema();
+    if (now.schemaId() != plannedSchemaId) {
+      throw FreshetException.of(
+          SCHEMA_MISMATCH,
+          "The columns of table %s have changed to %s since this job was planned with %s: nothing was"
+              + " written, run it again",
+          table,
+          now.columns(),
+          row.simpleString());
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record ChangeWriterFactory(
     String address,
     String table,
+    int schemaId,
     @Nullable String transaction,
     StructType row,
     @Nullable StructType key)
@@ -31,6 +32,6 @@ record ChangeWriterFactory(
   public DeltaWriter<InternalRow> createWriter(int partition, long task) {
     return transaction == null
         ? new SkippedWriter()
-        : new ChangeWriter(address, TableName.parse(table), transaction, row, key);
+        : new ChangeWriter(address, TableName.parse(table), schemaId, transaction, row, key);
   }
 }

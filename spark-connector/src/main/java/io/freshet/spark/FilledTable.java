@@ -20,21 +20,26 @@ import org.apache.spark.sql.connector.write.SupportsTruncate;
 import org.apache.spark.sql.connector.write.Write;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 
-/** A table that {@code CREATE TABLE … AS SELECT} has made and fills now. */
+/** A table that {@code CREATE} or {@code REPLACE TABLE … AS SELECT} has made and fills now. */
 final class FilledTable implements StagedTable, SupportsWrite {
   private final FreshetTable table;
+  private final Runnable finish;
   private final Runnable drop;
 
   /**
+   * @param finish is done once it is filled
    * @param drop removes the table and its rows
    */
-  FilledTable(FreshetTable table, Runnable drop) {
+  FilledTable(FreshetTable table, Runnable finish, Runnable drop) {
     this.table = table;
+    this.finish = finish;
     this.drop = drop;
   }
 
   @Override
-  public void commitStagedChanges() {} // The table is there already.
+  public void commitStagedChanges() {
+    finish.run();
+  }
 
   @Override
   public void abortStagedChanges() {

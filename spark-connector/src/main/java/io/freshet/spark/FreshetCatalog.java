@@ -10,7 +10,6 @@ package io.freshet.spark;
 
 import static io.freshet.error.FreshetErrorCode.TABLE_ALREADY_EXISTS;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
-import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
@@ -47,7 +46,6 @@ import org.apache.spark.sql.connector.catalog.TableInfo;
 import org.apache.spark.sql.connector.catalog.functions.UnboundFunction;
 import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Freshet's tables in Spark SQL:
@@ -144,34 +142,41 @@ public final class FreshetCatalog
   @Override
   public StagedTable stageCreate(Identifier identifier, TableInfo info)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
-    return new FilledTable(create(identifier, info), () -> purgeTable(identifier));
+    return new FilledTable(create(identifier, info), () -> {}, () -> purgeTable(identifier));
   }
 
   @Override
   public StagedTable stageCreateOrReplace(Identifier identifier, TableInfo info)
       throws NoSuchNamespaceException {
     try {
-      return stageCreate(identifier, info);
+      return tableExists(identifier)
+          ? replacement(identifier, info)
+          : stageCreate(identifier, info);
     } catch (TableAlreadyExistsException e) {
-      throw cannotReplace(identifier, e);
+      throw new FreshetException(
+          TABLE_ALREADY_EXISTS,
+          "Table " + identifier + " was made by somebody else meanwhile: try again",
+          e);
     }
   }
 
   @Override
   public StagedTable stageReplace(Identifier identifier, TableInfo info)
       throws NoSuchTableException {
-    throw cannotReplace(identifier, null);
+    try {
+      return replacement(identifier, info);
+    } catch (TableAlreadyExistsException | NoSuchNamespaceException e) {
+      throw new NoSuchTableException(identifier);
+    }
   }
 
-  private static FreshetException cannotReplace(
-      Identifier identifier, @Nullable TableAlreadyExistsException cause) {
-    return new FreshetException(
-        UNSUPPORTED,
-        String.format(
-            "Table %s can't be replaced in one step: make one with another name, or DROP TABLE %s PURGE"
-                + " first",
-            identifier, identifier),
-        cause);
+  private StagedTable replacement(Identifier identifier, TableInfo info)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    TableReplacement replacement = new TableReplacement(client, identifier);
+    return new FilledTable(
+        create(replacement.place(), info),
+        replacement::finish,
+        () -> purgeTable(replacement.place()));
   }
 
   @Override
@@ -216,12 +221,16 @@ public final class FreshetCatalog
   }
 
   @Override
-  public void renameTable(Identifier from, Identifier to) {
-    throw FreshetException.of(
-        UNSUPPORTED,
-        "Table %s can't be renamed to %s: Freshet's tables keep their names. Make the new one AS SELECT.",
-        from,
-        to);
+  public void renameTable(Identifier from, Identifier to)
+      throws NoSuchTableException, TableAlreadyExistsException {
+    try {
+      var unused = client.renameTable(TableLoader.tableName(from), TableLoader.tableName(to));
+    } catch (FreshetException e) {
+      if (e.code() == TABLE_ALREADY_EXISTS && tableExists(to)) {
+        throw new TableAlreadyExistsException(to);
+      }
+      throw TableLoader.noSuchTable(from, e);
+    }
   }
 
   @Override

@@ -24,12 +24,16 @@ import io.freshet.spark.stream.StreamedTable;
 import io.freshet.spark.stream.TableStreams;
 import io.freshet.spark.write.ChangeOperation;
 import io.freshet.spark.write.ChangeWrite;
+import io.freshet.spark.write.RowsWrite;
 import io.freshet.table.Partitioning;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.SparkSchemaUtil;
 import org.apache.iceberg.spark.source.SparkTable;
@@ -39,12 +43,14 @@ import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TruncatableTable;
 import org.apache.spark.sql.connector.catalog.constraints.Constraint;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.RowLevelOperationBuilder;
 import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  * state of the table.
  */
 final class FreshetTable
-    implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, SupportsMetadataColumns {
+    implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, SupportsMetadataColumns, TruncatableTable {
   /** Which rows of the table. */
   enum Part {
     UNION,
@@ -142,6 +148,8 @@ final class FreshetTable
         ? Set.of(
             TableCapability.BATCH_READ,
             TableCapability.BATCH_WRITE,
+            TableCapability.OVERWRITE_BY_FILTER,
+            TableCapability.TRUNCATE,
             TableCapability.MICRO_BATCH_READ,
             TableCapability.STREAMING_WRITE)
         : Set.of(TableCapability.BATCH_READ);
@@ -168,7 +176,25 @@ final class FreshetTable
   }
 
   @Override
-  public ChangeWrite newWriteBuilder(LogicalWriteInfo info) {
+  public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+    String quotedName =
+        Stream.of(
+                Stream.of(catalog),
+                description.table().namespace().stream(),
+                Stream.of(description.table().name()))
+            .flatMap(Function.identity())
+            .map(part -> "`" + part.replace("`", "``") + "`")
+            .collect(Collectors.joining("."));
+    return new RowsWrite(changes(info), TableProperties.primaryKey(description), quotedName);
+  }
+
+  @Override
+  public boolean truncateTable() {
+    var unused = client.truncateTable(description.table());
+    return true;
+  }
+
+  private ChangeWrite changes(LogicalWriteInfo info) {
     return new ChangeWrite(
         client.address(),
         description.table(),
@@ -199,7 +225,7 @@ final class FreshetTable
           name());
     }
     return () ->
-        new ChangeOperation(info.command(), key, this::newScanBuilder, this::newWriteBuilder);
+        new ChangeOperation(info.command(), key, this::newScanBuilder, this::changes);
   }
 
   private synchronized SnapshotLease pin() {

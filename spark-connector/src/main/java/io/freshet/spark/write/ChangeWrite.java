@@ -8,6 +8,7 @@
  */
 package io.freshet.spark.write;
 
+import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.client.FreshetClient;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
@@ -45,7 +47,9 @@ public final class ChangeWrite
   private final int schemaId;
   private final LogicalWriteInfo info;
   private final Supplier<StreamingWrite> streams;
+  private @Nullable KeyDeletes overwritten;
   private @Nullable String transaction;
+  private List<UUID> deleters = List.of();
 
   /**
    * @param address of the server
@@ -75,8 +79,20 @@ public final class ChangeWrite
     return this;
   }
 
+  /** Has the job delete rows before it writes its own. */
+  void deletesFirst(KeyDeletes deletes) {
+    overwritten = deletes;
+  }
+
   @Override
   public StreamingWrite toStreaming() {
+    if (overwritten != null) {
+      throw FreshetException.of(
+          UNSUPPORTED,
+          "A stream can't write to table %s with outputMode complete, which overwrites all rows again and"
+              + " again: use update, which upserts rows by their primary key",
+          table);
+    }
     return streams.get();
   }
 
@@ -93,11 +109,15 @@ public final class ChangeWrite
     TransactionState begun =
         client().beginTransaction(table, TransactionId.of(info.options()), null);
     transaction = begun.transaction();
+    boolean isOpen = begun.state() == TransactionState.State.OPEN;
+    if (isOpen && overwritten != null) {
+      deleters = overwritten.stage(address, table, begun.transaction());
+    }
     return new ChangeWriterFactory(
         address,
         table.toString(),
         schemaId,
-        begun.state() == TransactionState.State.OPEN ? begun.transaction() : null,
+        isOpen ? begun.transaction() : null,
         info.schema(),
         info.rowIdSchema().orElse(null));
   }
@@ -107,9 +127,11 @@ public final class ChangeWrite
   public void commit(WriterCommitMessage[] messages) {
     // A task may have run twice; only the writers of those that Spark has chosen count.
     List<UUID> writers =
-        Arrays.stream(messages)
-            .filter(ChangeWriter.Written.class::isInstance)
-            .map(message -> ((ChangeWriter.Written) message).writer())
+        Stream.concat(
+                deleters.stream(),
+                Arrays.stream(messages)
+                    .filter(ChangeWriter.Written.class::isInstance)
+                    .map(message -> ((ChangeWriter.Written) message).writer()))
             .toList();
     var unused =
         client().commitTransaction(table, requireNonNull(transaction, "transaction"), writers);

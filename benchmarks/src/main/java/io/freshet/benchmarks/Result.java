@@ -85,7 +85,8 @@ public record Result(
    */
   public static Result geometricMean(String benchmark, String what, List<Result> ratios) {
     Samples logarithms = Samples.of(ratios.stream().map(ratio -> Math.log(ratio.value)).toList());
-    double mean = ratios.stream().mapToDouble(ratio -> Math.log(ratio.value)).average().orElseThrow();
+    double mean =
+        ratios.stream().mapToDouble(ratio -> Math.log(ratio.value)).average().orElseThrow();
     return new Result(
         benchmark,
         what,

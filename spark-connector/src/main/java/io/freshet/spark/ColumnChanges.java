@@ -87,11 +87,9 @@ final class ColumnChanges {
             path.get(path.size() - 1), added.dataType(), added.isNullable(), Metadata.empty());
     Types.NestedField converted =
         SparkSchemaUtil.convert(new StructType(new StructField[] {field})).columns().get(0);
-    Types.NestedField.Builder column =
-        Types.NestedField.from(converted).withDoc(added.comment());
+    Types.NestedField.Builder column = Types.NestedField.from(converted).withDoc(added.comment());
     if (added.defaultValue() != null) {
-      Literal<?> value =
-          ColumnDefaults.literal(added.defaultValue().getValue().value(), converted);
+      Literal<?> value = ColumnDefaults.literal(added.defaultValue().getValue().value(), converted);
       column.withInitialDefault(value).withWriteDefault(value);
     }
     changes.add(new SchemaChange.AddColumn(parent, new Schema(column.build())));

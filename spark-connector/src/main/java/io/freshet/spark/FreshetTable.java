@@ -61,7 +61,11 @@ import org.jspecify.annotations.Nullable;
  * state of the table.
  */
 final class FreshetTable
-    implements SupportsRead, SupportsWrite, SupportsRowLevelOperations, SupportsMetadataColumns, TruncatableTable {
+    implements SupportsRead,
+        SupportsWrite,
+        SupportsRowLevelOperations,
+        SupportsMetadataColumns,
+        TruncatableTable {
   /** Which rows of the table. */
   enum Part {
     UNION,
@@ -224,8 +228,7 @@ final class FreshetTable
           info.command(),
           name());
     }
-    return () ->
-        new ChangeOperation(info.command(), key, this::newScanBuilder, this::changes);
+    return () -> new ChangeOperation(info.command(), key, this::newScanBuilder, this::changes);
   }
 
   private synchronized SnapshotLease pin() {

@@ -73,7 +73,8 @@ final class NewTable {
   private CreateTable request() {
     checkProvider();
     checkLocation();
-    Schema schema = withPrimaryKey(withDefaults(SparkSchemaUtil.convert(info.schema())), primaryKey());
+    Schema schema =
+        withPrimaryKey(withDefaults(SparkSchemaUtil.convert(info.schema())), primaryKey());
     schema.columns().forEach(this::checkType);
     Map<String, String> properties = new HashMap<>(given);
     properties.keySet().removeAll(NOT_STORED);
@@ -175,8 +176,7 @@ final class NewTable {
     for (Column column : info.columns()) {
       Types.NestedField field = schema.findField(column.name());
       if (column.defaultValue() != null) {
-        Literal<?> value =
-            ColumnDefaults.literal(column.defaultValue().getValue().value(), field);
+        Literal<?> value = ColumnDefaults.literal(column.defaultValue().getValue().value(), field);
         // There are no rows that would need an initial one.
         field = Types.NestedField.from(field).withWriteDefault(value).build();
       }

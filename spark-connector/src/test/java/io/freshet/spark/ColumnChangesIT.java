@@ -132,8 +132,7 @@ final class ColumnChangesIT {
   void jobWhoseColumnsChangeUnderItWritesNothing() {
     TableName table = tables.create("id long, a int");
     onFirstRow =
-        () ->
-            client.alterSchema(table, List.of(new SchemaChange.RenameColumn(List.of("a"), "b")));
+        () -> client.alterSchema(table, List.of(new SchemaChange.RenameColumn(List.of("a"), "b")));
     spark
         .udf()
         .register(

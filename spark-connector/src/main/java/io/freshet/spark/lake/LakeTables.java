@@ -22,7 +22,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.spark.TimeTravel;
 import org.apache.iceberg.spark.source.SparkTable;
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +75,7 @@ public final class LakeTables implements AutoCloseable {
   public SparkTable someFiles(
       String table, String metadataLocation, long snapshotId, Set<String> files) {
     TableMetadata newest = metadata(metadataLocation);
-    TableMetadata then =
-        asOf(newest, metadataLocation, snapshotId, newest.currentSchemaId());
+    TableMetadata then = asOf(newest, metadataLocation, snapshotId, newest.currentSchemaId());
     return new SparkTable(new SomeFilesTable(table(table, then), files));
   }
 

@@ -14,7 +14,6 @@ import io.freshet.benchmarks.Interleaved;
 import io.freshet.benchmarks.Measured;
 import io.freshet.benchmarks.Progress;
 import io.freshet.benchmarks.Result;
-import io.freshet.benchmarks.Result.Unit;
 import io.freshet.benchmarks.Settings;
 import io.freshet.testing.ServerProcess;
 import java.lang.management.ManagementFactory;
@@ -112,7 +111,9 @@ final class SparkUnionBenchmark {
   private void update(int fromPercent, int toPercent) {
     progress.say("Updating rows, until " + toPercent + " % are fresh");
     insert(
-        "SELECT %s FROM range(%d) WHERE id %% 100 >= " + fromPercent + " AND id %% 100 < "
+        "SELECT %s FROM range(%d) WHERE id %% 100 >= "
+            + fromPercent
+            + " AND id %% 100 < "
             + toPercent,
         toPercent,
         settings.rows());
@@ -157,10 +158,12 @@ final class SparkUnionBenchmark {
     List<Result> results = new ArrayList<>();
     addRatios(results, measured, fresh, BASE, "base", percent);
     addRatios(results, measured, fresh, COPY, "compacted", percent);
-    queries.keySet().forEach(what -> {
-      Result millis = measured.median(NAME, what + ", " + UNION).named(fresh + what);
-      results.add(what.equals(LIMIT) ? millis.withAim(Aim.atMost(AIMED_LIMIT_MILLIS)) : millis);
-    });
+    queries
+        .keySet()
+        .forEach(what -> {
+          Result millis = measured.median(NAME, what + ", " + UNION).named(fresh + what);
+          results.add(what.equals(LIMIT) ? millis.withAim(Aim.atMost(AIMED_LIMIT_MILLIS)) : millis);
+        });
     return results;
   }
 

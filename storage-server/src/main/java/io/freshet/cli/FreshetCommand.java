@@ -120,6 +120,8 @@ public final class FreshetCommand implements Runnable {
         .addSubcommand(new TableListCommand(console))
         .addSubcommand(new TableDescribeCommand(console))
         .addSubcommand(new TableAlterCommand(console))
+        .addSubcommand(new TableRenameCommand(console))
+        .addSubcommand(new TableTruncateCommand(console))
         .addSubcommand(new TableDropCommand(console))
         .addSubcommand(new TableAttachCommand(console));
   }

@@ -8,9 +8,13 @@
  */
 package io.freshet.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.cli.output.Console;
 import io.freshet.protocol.Json;
 import io.freshet.protocol.TableDescription;
+import io.freshet.table.ColumnText;
+import io.freshet.table.SchemaChange;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,8 +32,17 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "alter",
-    description = "Set or remove a table's properties.",
-    footer = {"", "Example:", "  freshet table alter demo.flights --set freshet.freshness=10s"})
+    description = "Change a table's columns and properties.",
+    footer = {
+      "",
+      "Columns change in the order add, rename, widen, comment, drop; all of them or none. A field of a struct is"
+          + " named by its path, such as place.zip.",
+      "",
+      "Examples:",
+      "  freshet table alter demo.flights --set freshet.freshness=10s",
+      "  freshet table alter demo.flights --add 'note string, gate int' --rename dest=destination",
+      "  freshet table alter demo.flights --widen distance=long --drop note"
+    })
 final class TableAlterCommand implements Callable<Integer> {
   private final Console console;
 
@@ -39,6 +52,38 @@ final class TableAlterCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "NAME", description = "The table's name.")
   private String name = "";
+
+  @Option(
+      names = "--add",
+      paramLabel = "COLUMNS",
+      description = "New columns, written as in 'freshet table create'.")
+  private String added = "";
+
+  @Option(
+      names = "--rename",
+      paramLabel = "COLUMN=NAME",
+      description = "A column's new name. Repeat it for more.")
+  private Map<String, String> renamed = new LinkedHashMap<>();
+
+  @Option(
+      names = "--widen",
+      paramLabel = "COLUMN=TYPE",
+      description =
+          "A column's wider type: long for an int, double for a float, a decimal of more digits. Repeat it"
+              + " for more.")
+  private Map<String, String> widened = new LinkedHashMap<>();
+
+  @Option(
+      names = "--comment",
+      paramLabel = "COLUMN=TEXT",
+      description = "A column's comment. Repeat it for more.")
+  private Map<String, String> comments = new LinkedHashMap<>();
+
+  @Option(
+      names = "--drop",
+      paramLabel = "COLUMN",
+      description = "A column that goes, with its values. Repeat it for more.")
+  private List<String> dropped = new ArrayList<>();
 
   @Option(
       names = "--set",
@@ -58,20 +103,56 @@ final class TableAlterCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (set.isEmpty() && unset.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Nothing to change: say --set or --unset");
+    List<SchemaChange> changes = changes();
+    if (changes.isEmpty() && set.isEmpty() && unset.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Nothing to change: say --add, --rename, --widen, --comment, --drop, --set or --unset");
     }
     TableName table = TableName.parse(name);
     try (Connection connection = server.connect()) {
-      TableDescription altered = connection.client().alterProperties(table, set, unset);
-      if (console.isJson()) {
-        console.out().println(Json.writeText(altered));
-      } else {
-        console
-            .out()
-            .println("Properties of " + table + ": " + new TreeMap<>(altered.properties()));
+      TableDescription altered = null;
+      if (!changes.isEmpty()) {
+        altered = connection.client().alterSchema(table, changes);
       }
+      if (!set.isEmpty() || !unset.isEmpty()) {
+        altered = connection.client().alterProperties(table, set, unset);
+      }
+      print(table, requireNonNull(altered, "altered"), !changes.isEmpty());
     }
     return ExitCode.OK.number();
+  }
+
+  private List<SchemaChange> changes() {
+    List<SchemaChange> changes = new ArrayList<>();
+    if (!added.isBlank()) {
+      ColumnText.parse(added)
+          .columns()
+          .forEach(column -> changes.add(SchemaChange.AddColumn.of(column)));
+    }
+    renamed.forEach((column, newName) ->
+        changes.add(new SchemaChange.RenameColumn(path(column), newName)));
+    widened.forEach((column, type) ->
+        changes.add(new SchemaChange.WidenColumn(path(column), type)));
+    comments.forEach((column, text) ->
+        changes.add(new SchemaChange.SetDoc(path(column), text)));
+    dropped.forEach(column -> changes.add(new SchemaChange.DropColumn(path(column))));
+    return changes;
+  }
+
+  private static List<String> path(String column) {
+    return List.of(column.split("\\.", -1));
+  }
+
+  private void print(TableName table, TableDescription altered, boolean hasNewColumns) {
+    if (console.isJson()) {
+      console.out().println(Json.writeText(altered));
+    } else if (hasNewColumns) {
+      console.out().println("Columns of " + table + ": " + ColumnText.format(altered.schema()));
+    } else {
+      console
+          .out()
+          .println("Properties of " + table + ": " + new TreeMap<>(altered.properties()));
+    }
   }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "table",
-    description = "Create, attach, list, describe, alter and drop tables.",
+    description = "Create, attach, list, describe, alter, rename, truncate and drop tables.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  freshet table describe demo.flights"})
 final class TableCommand implements Runnable {

@@ -116,6 +116,35 @@ final class TableCommandsIT {
   }
 
   @Test
+  void alterChangesColumns() {
+    run("table", "create", "db.t", "--columns", "a int, b string, c string");
+    CommandRun altered =
+        run(
+            "table",
+            "alter",
+            "db.t",
+            "--add=note string, gate int",
+            "--rename=b=title",
+            "--widen=a=long",
+            "--comment=note=free text",
+            "--drop=c");
+    assertThat(altered.err()).isEmpty();
+    assertThat(altered.out())
+        .startsWith("Columns of db.t: a long, title string, note string")
+        .contains("free text", "gate int");
+  }
+
+  @Test
+  void renameAndTruncateSayWhatTheyHaveDone() {
+    run("table", "create", "db.t", "--columns", "a int");
+    assertThat(run("table", "rename", "db.t", "archive.t").out())
+        .isEqualTo("Table db.t is archive.t now\n");
+    assertThat(run("table", "truncate", "archive.t", "--yes").out())
+        .isEqualTo("Table archive.t has no rows now\n");
+    assertThat(run("table", "list").out()).contains("archive.t");
+  }
+
+  @Test
   void dropKeepsTheLakeTableUnlessPurged() {
     run("table", "create", "db.t", "--columns", "a int");
     CommandRun unconfirmed = run("table", "drop", "db.t");
@@ -154,7 +183,14 @@ final class TableCommandsIT {
           table create db.there --columns a~int         | 3 | error: Table db.there already exists
           table describe db.none                        | 3 | error: There is no table db.none
           table drop db.none --yes                      | 3 | error: There is no table db.none
-          table alter db.there                          | 2 | error: Nothing to change: say --set or --unset.
+          table alter db.there                          | 2 | error: Nothing to change: say --add, --rename, --widen, --comment, --drop, --set or --unset.
+          table alter db.there --drop b                 | 3 | error: Can't change the columns of table db.there: Cannot delete missing column: b
+          table alter db.there --add a~int              | 3 | error: Can't change the columns of table db.there: Cannot add column, name already exists: a
+          table alter db.there --widen a=text           | 3 | error: Can't change the columns of table db.there: Cannot parse type string to primitive: text
+          table rename db.there db.there                | 3 | error: Table db.there can't be renamed to db.there: there is a table of that name
+          table rename db.none db.other                 | 3 | error: There is no table db.none
+          table truncate db.there                       | 2 | error: Truncating db.there removes its rows: say --yes if it is meant
+          table truncate db.none --yes                  | 3 | error: There is no table db.none
           table alter db.there --set freshet.buckets=9  | 3 | error: Property freshet.buckets is set by Freshet itself
           table list bad!name                           | 3 | error: 'bad!name' can't be part of a table name
           tier db.none                                  | 3 | error: There is no table db.none

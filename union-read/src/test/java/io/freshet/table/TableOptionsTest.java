@@ -80,7 +80,8 @@ final class TableOptionsTest {
         .hasMessage(
             "There is no table property freshet.freshnes; those of Freshet are"
                 + " [freshet.compaction.delete-ratio, freshet.compaction.min-files,"
-                + " freshet.freshness, freshet.log.retention.size, freshet.log.retention.time, freshet.tiering.size]");
+                + " freshet.freshness, freshet.log.retention.size, freshet.log.retention.time, freshet.tiering.size,"
+                + " freshet.view.max-staleness]");
     assertThatThrownBy(() -> TableOptions.check(Map.of("freshet.table-id", "x")))
         .hasMessage("Property freshet.table-id is set by Freshet itself and can't be changed");
     TableOptions.check(Map.of("write.parquet.compression-codec", "zstd"));

@@ -130,12 +130,11 @@ final class TableAlterCommand implements Callable<Integer> {
           .columns()
           .forEach(column -> changes.add(SchemaChange.AddColumn.of(column)));
     }
-    renamed.forEach((column, newName) ->
-        changes.add(new SchemaChange.RenameColumn(path(column), newName)));
-    widened.forEach((column, type) ->
-        changes.add(new SchemaChange.WidenColumn(path(column), type)));
-    comments.forEach((column, text) ->
-        changes.add(new SchemaChange.SetDoc(path(column), text)));
+    renamed.forEach(
+        (column, newName) -> changes.add(new SchemaChange.RenameColumn(path(column), newName)));
+    widened.forEach(
+        (column, type) -> changes.add(new SchemaChange.WidenColumn(path(column), type)));
+    comments.forEach((column, text) -> changes.add(new SchemaChange.SetDoc(path(column), text)));
     dropped.forEach(column -> changes.add(new SchemaChange.DropColumn(path(column))));
     return changes;
   }
@@ -150,9 +149,7 @@ final class TableAlterCommand implements Callable<Integer> {
     } else if (hasNewColumns) {
       console.out().println("Columns of " + table + ": " + ColumnText.format(altered.schema()));
     } else {
-      console
-          .out()
-          .println("Properties of " + table + ": " + new TreeMap<>(altered.properties()));
+      console.out().println("Properties of " + table + ": " + new TreeMap<>(altered.properties()));
     }
   }
 }

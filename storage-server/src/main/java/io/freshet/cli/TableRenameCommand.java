@@ -40,8 +40,7 @@ final class TableRenameCommand implements Callable<Integer> {
   public Integer call() {
     TableName table = TableName.parse(name);
     try (Connection connection = server.connect()) {
-      TableDescription renamed =
-          connection.client().renameTable(table, TableName.parse(newName));
+      TableDescription renamed = connection.client().renameTable(table, TableName.parse(newName));
       console
           .out()
           .println(

@@ -52,7 +52,8 @@ final class TableTruncateCommand implements Callable<Integer> {
     TableName table = TableName.parse(name);
     if (!isConfirmed) {
       throw new ParameterException(
-          spec.commandLine(), "Truncating " + table + " removes its rows: say --yes if it is meant");
+          spec.commandLine(),
+          "Truncating " + table + " removes its rows: say --yes if it is meant");
     }
     try (Connection connection = server.connect()) {
       TableDescription emptied = connection.client().truncateTable(table);

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert.",
+      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert, fresh-view.",
       "What they measure, and results: docs/benchmarks.md",
       "",
       "Example: the speed of appends, quickly",
@@ -47,7 +47,8 @@ final class BenchmarkCommand implements Callable<Integer> {
           new VisibilityBenchmark(),
           new TieringBenchmark(),
           new UnionScanBenchmark(),
-          new UpsertBenchmark());
+          new UpsertBenchmark(),
+          new FreshViewBenchmark());
 
   private static final int ROUNDS = 5;
   private static final int WARM_UPS = 3;

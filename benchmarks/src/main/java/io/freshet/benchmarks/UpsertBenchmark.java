@@ -12,7 +12,6 @@ import io.freshet.benchmarks.Result.Unit;
 import io.freshet.client.FreshetClient;
 import io.freshet.client.TableWriter;
 import io.freshet.lake.LakeFileIO;
-import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.BatchSource;
@@ -27,8 +26,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -38,9 +35,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * made anew.
  */
 final class UpsertBenchmark implements Benchmark {
-  private static final TableName TABLE = TableName.parse("bench.accounts");
-  private static final int BUCKETS = 4;
-  private static final int BATCH_ROWS = 8192;
+  private static final TableName TABLE = AccountsTable.NAME;
   private static final int UPDATED_SHARE = 20;
   private static final int DELETED_SHARE = 200;
   private static final int PLANS = 200;
@@ -61,7 +56,9 @@ final class UpsertBenchmark implements Benchmark {
     try {
       try (ServerProcess server = ServerProcess.start(data, "1GB");
           FreshetClient client = bench.connect(server)) {
-        load(bench, client, rows);
+        bench.progress().say("Loading " + rows + " rows");
+        new AccountsTable(client, bench.allocator())
+            .load(rows, Map.of("freshet.compaction.delete-ratio", "0.03"));
         results.add(upserts(bench, server, client, rows));
         client.tier(TABLE);
         change(bench, client, rows);
@@ -77,25 +74,6 @@ final class UpsertBenchmark implements Benchmark {
     }
   }
 
-  private static void load(Workbench bench, FreshetClient client, long rows) {
-    bench.progress().say("Loading " + rows + " rows");
-    client.createTable(
-        new CreateTable(
-            TABLE,
-            Accounts.SCHEMA,
-            null,
-            null,
-            BUCKETS,
-            null,
-            Map.of(
-                "freshet.freshness", "7d",
-                "freshet.tiering.size", "1TB",
-                "freshet.compaction.delete-ratio", "0.03")));
-    AtomicLong next = new AtomicLong();
-    write(bench, client, rows, next::getAndIncrement);
-    client.tier(TABLE);
-  }
-
   private Result upserts(Workbench bench, ServerProcess server, FreshetClient client, long rows)
       throws Exception {
     long changes = Math.max(1000, rows / UPDATED_SHARE);
@@ -107,7 +85,9 @@ final class UpsertBenchmark implements Benchmark {
                 "upserts of random keys",
                 changes,
                 List.of(server),
-                () -> write(bench, client, changes, () -> random.nextLong(rows)))
+                () ->
+                    new AccountsTable(client, bench.allocator())
+                        .upsert(changes, () -> random.nextLong(rows)))
             .run(bench.settings().warmUps(), bench.settings().rounds());
     return Result.median(
             name(),
@@ -119,11 +99,12 @@ final class UpsertBenchmark implements Benchmark {
 
   private static void change(Workbench bench, FreshetClient client, long rows) {
     Random random = new Random(2);
-    write(bench, client, rows / UPDATED_SHARE, () -> random.nextLong(rows));
+    new AccountsTable(client, bench.allocator())
+        .upsert(rows / UPDATED_SHARE, () -> random.nextLong(rows));
     try (TableWriter writer = client.newWriter(TABLE)) {
       long left = rows / DELETED_SHARE;
       while (left > 0) {
-        int count = (int) Math.min(BATCH_ROWS, left);
+        int count = (int) Math.min(AccountsTable.BATCH_ROWS, left);
         try (VectorSchemaRoot batch =
             new Accounts(3).deletes(count, () -> random.nextLong(rows), bench.allocator())) {
           var unused = writer.append(batch);
@@ -234,21 +215,6 @@ final class UpsertBenchmark implements Benchmark {
           "start with a lost index, per million keys",
           Unit.MILLISECONDS,
           Workbench.seconds(start) * 1_000 / (rows / 1e6));
-    }
-  }
-
-  private static void write(Workbench bench, FreshetClient client, long rows, LongSupplier ids) {
-    Accounts accounts = new Accounts(rows);
-    try (TableWriter writer = client.newWriter(TABLE)) {
-      long left = rows;
-      while (left > 0) {
-        int count = (int) Math.min(BATCH_ROWS, left);
-        try (VectorSchemaRoot batch = accounts.upserts(count, ids, bench.allocator())) {
-          var unused = writer.append(batch);
-        }
-        left -= count;
-      }
-      writer.flush();
     }
   }
 

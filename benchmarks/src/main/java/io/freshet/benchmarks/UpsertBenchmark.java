@@ -121,7 +121,8 @@ final class UpsertBenchmark implements Benchmark {
     List<Double> changed = new ArrayList<>();
     List<Double> same = new ArrayList<>();
     for (int i = 0; i < PLANS; i++) {
-      write(bench, client, CHANGES_BETWEEN_PLANS, () -> random.nextLong(rows));
+      new AccountsTable(client, bench.allocator())
+          .upsert(CHANGES_BETWEEN_PLANS, () -> random.nextLong(rows));
       changed.add(planMillis(client));
       same.add(planMillis(client));
     }

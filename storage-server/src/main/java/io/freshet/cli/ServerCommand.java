@@ -72,7 +72,7 @@ final class ServerCommand implements Callable<Integer> {
               Freshet %s is running.
 
                 Arrow Flight   %s
-                Lake catalog   %s (Iceberg REST, warehouse lake)
+                Lake catalog   %s (Iceberg REST, warehouses lake, fresh and fresh_v2)
                 Metrics        %s/metrics
                 Data           %s
 

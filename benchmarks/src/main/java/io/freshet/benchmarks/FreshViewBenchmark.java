@@ -37,9 +37,9 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /**
- * The fresh view of a primary-key table, by Iceberg's own client of the REST catalog: what a virtual
- * snapshot costs, how soon a row is in one under a steady load with tiering, and how fast Iceberg's
- * generic reader scans it.
+ * The fresh view of a primary-key table, by Iceberg's own client of the REST catalog: what a
+ * virtual snapshot costs, how soon a row is in one under a steady load with tiering, and how fast
+ * Iceberg's generic reader scans it.
  */
 final class FreshViewBenchmark implements Benchmark {
   private static final int CHANGES = 100_000;
@@ -94,7 +94,9 @@ final class FreshViewBenchmark implements Benchmark {
           });
     }
     Measured measured = interleaved.run(bench.settings().warmUps(), bench.settings().rounds());
-    return measured.medians(name()).stream().map(result -> result.withAim(Aim.atMost(500))).toList();
+    return measured.medians(name()).stream()
+        .map(result -> result.withAim(Aim.atMost(500)))
+        .toList();
   }
 
   private List<Result> scans(Workbench bench, FreshetClient client) throws Exception {
@@ -149,8 +151,7 @@ final class FreshViewBenchmark implements Benchmark {
         }
         try (VectorSchemaRoot batch =
             accounts.upserts(batchRows, () -> random.nextLong(rows), bench.allocator())) {
-          var unused =
-              writer.append(batch).thenRun(() -> acknowledged.add(System.nanoTime()));
+          var unused = writer.append(batch).thenRun(() -> acknowledged.add(System.nanoTime()));
         }
       }
       writer.flush();

@@ -32,7 +32,16 @@ final class BenchmarksIT {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "fresh-scan", "visibility", "tiering", "union-scan", "upsert", "fresh-view"})
+  @ValueSource(
+      strings = {
+        "append",
+        "fresh-scan",
+        "visibility",
+        "tiering",
+        "union-scan",
+        "upsert",
+        "fresh-view"
+      })
   void measuresAndLeavesNothingBehind(String benchmark) throws Exception {
     assertThat(run("--quick", "--rows", "3000", "--steady", "1", "--json", benchmark))
         .as(() -> err.toString(StandardCharsets.UTF_8))

@@ -43,13 +43,13 @@ final class Accounts {
   private final Map<Long, String> rows = new TreeMap<>();
   private final Random random = new Random(11);
 
-  Accounts(TableName table, List<String> partitioning, FreshetClient client, RootAllocator allocator) {
+  Accounts(
+      TableName table, List<String> partitioning, FreshetClient client, RootAllocator allocator) {
     this.table = table;
     this.client = client;
     this.allocator = allocator;
     Map<String, String> properties = Map.of("freshet.freshness", "1h");
-    client.createTable(
-        new CreateTable(table, SCHEMA, partitioning, null, 2, null, properties));
+    client.createTable(new CreateTable(table, SCHEMA, partitioning, null, 2, null, properties));
   }
 
   TableName table() {

@@ -43,9 +43,9 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,11 +170,9 @@ final class FreshViewIT {
   private static List<String> rows(Table table) throws IOException {
     List<String> rows = new ArrayList<>();
     try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
-      records.forEach(
-          row ->
-              rows.add(
-                  Accounts.text(
-                      row.getField("id"), row.getField("name"), row.getField("amount"))));
+      records.forEach(row ->
+          rows.add(
+              Accounts.text(row.getField("id"), row.getField("name"), row.getField("amount"))));
     }
     rows.sort(null);
     return rows;
@@ -195,14 +193,12 @@ final class FreshViewIT {
   private static Set<String> deleteFiles(Table table) throws IOException {
     Set<String> files = new LinkedHashSet<>();
     try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-      tasks.forEach(
-          task ->
-              task.deletes()
-                  .forEach(
-                      file -> {
-                        assertThat(file.format()).isEqualTo(FileFormat.PARQUET);
-                        files.add(file.location());
-                      }));
+      tasks.forEach(task ->
+          task.deletes()
+              .forEach(file -> {
+                assertThat(file.format()).isEqualTo(FileFormat.PARQUET);
+                files.add(file.location());
+              }));
     }
     return files;
   }

@@ -24,8 +24,8 @@ public interface SqlEngine extends AutoCloseable {
 
   /**
    * Makes the Freshet table, whose fresh rows stay fresh: {@code id} (the primary key), {@code
-   * customer}, {@code clicks}, {@code visits}, {@code score}, {@code weight}, {@code amount}, {@code
-   * at}, {@code region} and {@code note}.
+   * customer}, {@code clicks}, {@code visits}, {@code score}, {@code weight}, {@code amount},
+   * {@code at}, {@code region} and {@code note}.
    */
   void createUnion();
 

@@ -104,10 +104,12 @@ final class UnionBenchmark {
     List<Result> results = new ArrayList<>();
     addRatios(results, measured, fresh, engine.base(), "base", false);
     addRatios(results, measured, fresh, engine.copy(), "compacted", percent == AIMED_PERCENT);
-    queries.keySet().forEach(what -> {
-      Result millis = measured.median(name, what + ", " + engine.union()).named(fresh + what);
-      results.add(what.equals(LIMIT) ? millis.withAim(Aim.atMost(AIMED_LIMIT_MILLIS)) : millis);
-    });
+    queries
+        .keySet()
+        .forEach(what -> {
+          Result millis = measured.median(name, what + ", " + engine.union()).named(fresh + what);
+          results.add(what.equals(LIMIT) ? millis.withAim(Aim.atMost(AIMED_LIMIT_MILLIS)) : millis);
+        });
     return results;
   }
 

@@ -16,7 +16,6 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
 import io.freshet.server.bucket.Bucket;
-import io.freshet.server.keys.FileMoves;
 import io.freshet.server.keys.NewBase;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.keys.TableKeys;
@@ -24,7 +23,6 @@ import io.freshet.server.lake.CommitOutcome;
 import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
-import io.freshet.server.lake.RewriteCommit;
 import io.freshet.server.lake.RewrittenFiles;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.table.TableDefinition;
@@ -35,7 +33,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -279,10 +276,6 @@ final class Tiering {
   /** Work that waits until no run is under way, and whom its end is told. */
   private record Turn(Runnable start, CompletableFuture<?> done) {}
 
-  /** What a compaction's commit has come to. */
-  private record Rewritten(
-      CommitOutcome outcome, @Nullable LakeDeletes deletes, @Nullable FileMoves moves) {}
-
   private void takeTurns() {
     if (!isRunning && !isFollowing && !isBaseUncertain && !turns.isEmpty()) {
       isRunning = true;
@@ -291,36 +284,14 @@ final class Tiering {
   }
 
   private void startCommit(RewrittenFiles files, CompletableFuture<CommitOutcome> done) {
-    LakeState from = base.state();
-    UUID id = context.newId().get();
-    inLake(() -> commit(files, from, id), (rewritten, error) -> finish(done, rewritten, error));
-  }
-
-  private Rewritten commit(RewrittenFiles files, LakeState from, UUID id) {
-    // Numbers first: once the commit took effect nothing may fail that the buckets need.
-    FileMoves moves = keys == null ? null : FileMoves.of(files, keys.files());
-    long baseSnapshotId = Objects.requireNonNull(from.snapshotId(), "a rewritten table has files");
-    CommitOutcome outcome =
-        lake.commit(new RewriteCommit(files, baseSnapshotId, from.tiered(), context.epoch(), id));
-    if (outcome instanceof CommitOutcome.Unknown) {
-      LakeState state = lake.load();
-      if (id.equals(state.commitId())) {
-        outcome = new CommitOutcome.Committed(state);
-      }
-    }
-    if (outcome instanceof CommitOutcome.Committed committed) {
-      LakeDeletes deletes = keys == null ? null : lake.deletes(committed.state().snapshotId());
-      return new Rewritten(outcome, deletes, moves);
-    }
-    if (!(outcome instanceof CommitOutcome.Unknown)) {
-      lake.discard(files);
-    }
-    return new Rewritten(outcome, null, null);
+    RewriteRun run =
+        new RewriteRun(lake, keys, files, base.state(), context.epoch(), context.newId().get());
+    inLake(run::run, (rewritten, error) -> finish(done, rewritten, error));
   }
 
   private void finish(
       CompletableFuture<CommitOutcome> done,
-      @Nullable Rewritten rewritten,
+      RewriteRun.@Nullable Result rewritten,
       @Nullable Throwable error) {
     isRunning = false;
     if (rewritten == null) {

@@ -41,8 +41,7 @@ record RewriteRun(
    * @param deletes what the new base has deleted; null for a log table, and if there is none
    * @param moves where rows are now; null for a log table, and if nothing was committed
    */
-  record Result(
-      CommitOutcome outcome, @Nullable LakeDeletes deletes, @Nullable FileMoves moves) {}
+  record Result(CommitOutcome outcome, @Nullable LakeDeletes deletes, @Nullable FileMoves moves) {}
 
   Result run() {
     // Numbers first: once the commit took effect nothing may fail that the buckets need.

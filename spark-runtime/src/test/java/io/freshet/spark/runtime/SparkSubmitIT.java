@@ -43,13 +43,13 @@ final class SparkSubmitIT {
   @Test
   void runsWithIcebergAmongTheAddedJars() throws Exception {
     assertThat(submit(List.of(runtime(), jar(ICEBERG)), spark(ICEBERG.negate())))
-        .contains("ANSWER [3,6,a,c]", "ANSWER [1,5]");
+        .contains("ANSWER [3,6,a,c]", "ANSWER [1,5]", "ANSWER [copied,2,b]");
   }
 
   @Test
   void runsWithIcebergAmongTheJarsOfSpark() throws Exception {
     assertThat(submit(List.of(runtime()), spark(jar -> true)))
-        .contains("ANSWER [3,6,a,c]", "ANSWER [1,5]");
+        .contains("ANSWER [3,6,a,c]", "ANSWER [1,5]", "ANSWER [copied,2,b]");
   }
 
   private String submit(List<Path> added, List<Path> spark) throws Exception {
@@ -71,6 +71,7 @@ final class SparkSubmitIT {
       command.addAll(List.of("--conf", "spark.sql.catalog.freshet.uri=" + server.uri()));
       command.addAll(List.of("--class", SubmittedQueries.class.getName()));
       command.add(application().toString());
+      command.add(folder.resolve("checkpoint").toUri().toString());
       Path output = folder.resolve("output.txt");
       Process process =
           new ProcessBuilder(command)

@@ -8,14 +8,14 @@
  */
 package io.freshet.spark.runtime;
 
-import java.io.IOException;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 
-/** What {@link SparkSubmitIT} submits: writes and reads of both halves of a table. */
+/** What {@link SparkSubmitIT} submits: writes and reads of both halves of a table, and a stream. */
 public final class SubmittedQueries {
   private SubmittedQueries() {}
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     try (SparkSession spark = SparkSession.builder().getOrCreate()) {
       spark.sql("CREATE NAMESPACE freshet.submitted");
       spark.sql(
@@ -28,7 +28,26 @@ public final class SubmittedQueries {
       spark.sql("UPDATE freshet.submitted.t SET s = 'x' WHERE id = 1");
       spark.sql("DELETE FROM freshet.submitted.t WHERE s = 'x'");
       answer(spark, "SELECT count(l), sum(id) FROM freshet.submitted.t WHERE id >= 1");
+      copy(spark, arguments[0]);
+      answer(spark, "SELECT 'copied', id, s FROM freshet.submitted.copy ORDER BY id LIMIT 1");
     }
+  }
+
+  /** By a stream, whose source is found by its short name. */
+  private static void copy(SparkSession spark, String checkpoint) throws Exception {
+    spark.sql("CREATE TABLE freshet.submitted.copy (id BIGINT NOT NULL, s STRING, PRIMARY KEY (id))");
+    spark
+        .readStream()
+        .format("freshet")
+        .option("readChangeFeed", true)
+        .option("columns", "id, s")
+        .load("freshet.submitted.t")
+        .drop("_bucket", "_offset", "_commit_timestamp")
+        .writeStream()
+        .trigger(Trigger.AvailableNow())
+        .option("checkpointLocation", checkpoint)
+        .toTable("freshet.submitted.copy")
+        .awaitTermination();
   }
 
   private static void answer(SparkSession spark, String query) {

@@ -62,6 +62,7 @@ public final class TableStream
   private @Nullable StreamPosition start;
   private @Nullable List<Long> lastOffsets;
   private List<Long> seen = List.of();
+  private @Nullable TableOffsets log;
   private @Nullable Planned planned;
   private long bytesPerRow = 100;
 
@@ -122,8 +123,10 @@ public final class TableStream
     ReadLimits admitted = limit instanceof ReadAllAvailable ? ReadLimits.NONE : limits;
     TableOffsets offsets = checkedOffsets(position);
     seen = ends(offsets);
+    log = offsets;
     StreamPosition next = nextFiles(position, admitted);
     if (next != null) {
+      keepLog();
       return next.toOffset();
     }
     releaseLease();
@@ -166,7 +169,10 @@ public final class TableStream
       int start = before != null && reached.isOfSameFiles(before) ? before.files() : 0;
       return history.plan(start, reached, columns).toArray(InputPartition[]::new);
     }
-    List<Long> starts = retention.checkBatch(startPosition, end, checkedOffsets(startPosition));
+    TableOffsets known = log;
+    List<Long> starts =
+        retention.checkBatch(
+            startPosition, end, known == null ? checkedOffsets(startPosition) : known);
     List<InputPartition> partitions = new ArrayList<>();
     for (int bucket = 0; bucket < starts.size(); bucket++) {
       if (starts.get(bucket) < end.offsets().get(bucket)) {
@@ -326,6 +332,13 @@ public final class TableStream
 
   private static List<Long> ends(TableOffsets offsets) {
     return offsets.offsets().stream().map(BucketOffsets::endOffset).toList();
+  }
+
+  /** A query that was started again in the middle of its history has no lease yet. */
+  private void keepLog() {
+    if (lease == null) {
+      lease = SnapshotLease.plan(client, table.description().table(), table.lease());
+    }
   }
 
   private void releaseLease() {

@@ -8,7 +8,6 @@
  */
 package io.freshet.streaming.write;
 
-import io.freshet.error.FreshetException;
 import io.freshet.spark.write.RowSender;
 import io.freshet.table.TableName;
 import java.util.UUID;
@@ -39,7 +38,7 @@ final class ImmediateWriter implements DataWriter<InternalRow> {
 
   // Guarded by this.
   private @Nullable ScheduledFuture<?> sending;
-  private @Nullable FreshetException failure;
+  private @Nullable RuntimeException failure;
 
   ImmediateWriter(String address, TableName table, StructType row) {
     this.rows = new RowSender(address, table, null, UUID.randomUUID(), row, null);
@@ -58,6 +57,9 @@ final class ImmediateWriter implements DataWriter<InternalRow> {
 
   @Override
   public synchronized WriterCommitMessage commit() {
+    if (failure != null) {
+      throw failure;
+    }
     rows.flush();
     return new EpochWriter.Nothing();
   }
@@ -77,7 +79,7 @@ final class ImmediateWriter implements DataWriter<InternalRow> {
     sending = null;
     try {
       rows.send();
-    } catch (FreshetException e) {
+    } catch (RuntimeException e) {
       failure = e; // The next row, or the commit, says so.
     }
   }

@@ -65,6 +65,12 @@ public final class StreamingCommand implements Callable<Integer> {
       description = "Rows of the history (default: ${DEFAULT-VALUE}).")
   private long rows;
 
+  @Option(
+      names = "--durability",
+      defaultValue = "fsync",
+      description = "Of Freshet: fsync, or os as Kafka's is (default: ${DEFAULT-VALUE}).")
+  private String durability;
+
   @Option(names = "--no-kafka", description = "Leaves Kafka out.")
   private boolean isWithoutKafka;
 
@@ -82,7 +88,7 @@ public final class StreamingCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Files.createDirectories(parent);
     Path folder = Files.createTempDirectory(parent, "streaming");
-    try (ServerProcess server = new ServerProcess(folder.resolve("freshet"));
+    try (ServerProcess server = new ServerProcess(folder.resolve("freshet"), "--durability", durability);
         RootAllocator allocator = new RootAllocator();
         FreshetClient client = FreshetClient.connect(server.uri(), allocator);
         SparkSession spark = spark(server)) {

@@ -48,8 +48,7 @@ final class AirportDelaysIT {
     String delays = "freshet.test.airport_delays";
 
     StreamingQuery query =
-        AirportDelays.start(
-            spark, "freshet." + flights, delays, folder.toUri().toString());
+        AirportDelays.start(spark, "freshet." + flights, delays, folder.toUri().toString());
     for (int day = 2; day < 4; day++) {
       query.processAllAvailable();
       assertThat(Queries.rows(spark, "SELECT * FROM " + delays))

@@ -35,7 +35,8 @@ public final class SubmittedQueries {
 
   /** By a stream, whose source is found by its short name. */
   private static void copy(SparkSession spark, String checkpoint) throws Exception {
-    spark.sql("CREATE TABLE freshet.submitted.copy (id BIGINT NOT NULL, s STRING, PRIMARY KEY (id))");
+    spark.sql(
+        "CREATE TABLE freshet.submitted.copy (id BIGINT NOT NULL, s STRING, PRIMARY KEY (id))");
     spark
         .readStream()
         .format("freshet")

@@ -73,7 +73,10 @@ public final class AirportDelays {
         .groupBy(col("origin"), window(col("at"), "1 day"))
         .agg(count(lit(1)).as("flights"), avg("delay").as("delay"))
         .select(
-            col("origin").as("airport"), col("window.start").as("day"), col("flights"), col("delay"))
+            col("origin").as("airport"),
+            col("window.start").as("day"),
+            col("flights"),
+            col("delay"))
         .writeStream()
         .outputMode("update")
         .option("checkpointLocation", checkpoint)

@@ -88,7 +88,8 @@ public final class StreamingCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Files.createDirectories(parent);
     Path folder = Files.createTempDirectory(parent, "streaming");
-    try (ServerProcess server = new ServerProcess(folder.resolve("freshet"), "--durability", durability);
+    try (ServerProcess server =
+            new ServerProcess(folder.resolve("freshet"), "--durability", durability);
         RootAllocator allocator = new RootAllocator();
         FreshetClient client = FreshetClient.connect(server.uri(), allocator);
         SparkSession spark = spark(server)) {

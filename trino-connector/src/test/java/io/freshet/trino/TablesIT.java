@@ -178,6 +178,20 @@ final class TablesIT {
     assertThat(
             RUNNER.execute("SELECT sum(x) FROM history FOR VERSION AS OF " + first).getOnlyValue())
         .isEqualTo(1L);
+    String committed =
+        (String)
+            RUNNER
+                .execute(
+                    "SELECT CAST(committed_at AS varchar) FROM \"history$snapshots\" WHERE snapshot_id ="
+                        + " "
+                        + first)
+                .getOnlyValue();
+    assertThat(
+            RUNNER
+                .execute(
+                    "SELECT sum(x) FROM history FOR TIMESTAMP AS OF TIMESTAMP '" + committed + "'")
+                .getOnlyValue())
+        .isEqualTo(1L);
     assertThat(RUNNER.execute("SELECT count(*) FROM \"history$files\"").getOnlyValue())
         .isEqualTo(2L);
     assertThatThrownBy(

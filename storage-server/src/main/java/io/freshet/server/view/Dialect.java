@@ -33,14 +33,14 @@ public enum Dialect {
     void check(TableName table, Schema schema) {}
 
     @Override
-    ViewBase base(
+    BaseInDialect base(
         String metadataLocation,
         TableMetadata lake,
         BaseFiles base,
-        Version2Base version2,
+        Version2Bases version2,
         NewFiles files) {
       TableMetadata trimmed = TrimmedMetadata.at(lake, lake.currentSnapshot(), List.of(), 0);
-      return new ViewBase(metadataLocation, trimmed, base, Set.of());
+      return new BaseInDialect(metadataLocation, trimmed, base, Set.of());
     }
 
     @Override
@@ -84,11 +84,11 @@ public enum Dialect {
     }
 
     @Override
-    ViewBase base(
+    BaseInDialect base(
         String metadataLocation,
         TableMetadata lake,
         BaseFiles base,
-        Version2Base version2,
+        Version2Bases version2,
         NewFiles files) {
       return version2.convert(metadataLocation, lake, base, files);
     }
@@ -133,11 +133,11 @@ public enum Dialect {
    *
    * @param version2 makes those of version 2
    */
-  abstract ViewBase base(
+  abstract BaseInDialect base(
       String metadataLocation,
       TableMetadata lake,
       BaseFiles base,
-      Version2Base version2,
+      Version2Bases version2,
       NewFiles files);
 
   /** The positions that a delete file for an overlay has. */

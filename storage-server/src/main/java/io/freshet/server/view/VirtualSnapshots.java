@@ -46,9 +46,9 @@ final class VirtualSnapshots {
   private final Dialect dialect;
   private final BufferAllocator allocator;
   private final KeptDeletes deletes;
-  private final Version2Base version2 = new Version2Base();
+  private final Version2Bases version2 = new Version2Bases();
   private FreshFiles fresh = FreshFiles.NONE;
-  private @Nullable ViewBase base;
+  private @Nullable BaseInDialect base;
   private @Nullable TieredOffsets tiered;
   private long sequenceNumber;
 
@@ -82,7 +82,7 @@ final class VirtualSnapshots {
       fresh = FreshFiles.NONE; // The lake was rolled back: rows that had gone are fresh again.
     }
     tiered = lease.base().tiered();
-    ViewBase on = base(lease.base().metadataLocation(), files);
+    BaseInDialect on = base(lease.base().metadataLocation(), files);
     FreshFiles next = fresh.next(source, lease, files, allocator);
     Set<String> used = new HashSet<>(on.files());
     VirtualOperations operations = new VirtualOperations(start(on, earlier), files);
@@ -141,8 +141,8 @@ final class VirtualSnapshots {
     return file;
   }
 
-  private ViewBase base(String metadataLocation, NewFiles files) {
-    ViewBase known = base;
+  private BaseInDialect base(String metadataLocation, NewFiles files) {
+    BaseInDialect known = base;
     if (known == null || !known.metadataLocation().equals(metadataLocation)) {
       FileIO io = files.io();
       TableMetadata lake = TableMetadataParser.read(io, metadataLocation);
@@ -155,7 +155,7 @@ final class VirtualSnapshots {
   }
 
   /** The base, with some snapshots before, and a sequence number that was not used yet. */
-  private TableMetadata start(ViewBase on, List<VirtualSnapshot> earlier) {
+  private TableMetadata start(BaseInDialect on, List<VirtualSnapshot> earlier) {
     List<Snapshot> history = new ArrayList<>();
     for (VirtualSnapshot snapshot : earlier) {
       if (snapshot.metadata().currentSchemaId() == on.table().currentSchemaId()) {

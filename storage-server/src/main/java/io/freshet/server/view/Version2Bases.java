@@ -33,17 +33,17 @@ import org.apache.iceberg.TableMetadata;
  * Bases in format version 2: the lake's data files in manifests of that version, and its deletion
  * vectors as position deletes. What the base before had too is used again. For one thread.
  */
-final class Version2Base {
+final class Version2Bases {
   private final KeptDeletes deletes = new KeptDeletes(Dialect.V2);
 
   /** By location of the lake's manifest. */
   private final Map<String, ManifestFile> manifests = new HashMap<>();
 
   /** Shows a base of the lake. */
-  ViewBase convert(String metadataLocation, TableMetadata lake, BaseFiles base, NewFiles files) {
+  BaseInDialect convert(String metadataLocation, TableMetadata lake, BaseFiles base, NewFiles files) {
     TableMetadata empty = TrimmedMetadata.emptyInVersion2(lake);
     if (lake.currentSnapshot() == null) {
-      return new ViewBase(metadataLocation, empty, base, Set.of());
+      return new BaseInDialect(metadataLocation, empty, base, Set.of());
     }
     Set<String> used = new HashSet<>();
     VirtualOperations operations = new VirtualOperations(empty, files);
@@ -72,7 +72,7 @@ final class Version2Base {
     delta.commit();
     used.addAll(files.locations());
     TableMetadata whole = operations.current();
-    return new ViewBase(
+    return new BaseInDialect(
         metadataLocation,
         TrimmedMetadata.at(whole, whole.currentSnapshot(), List.of(), 0),
         base,

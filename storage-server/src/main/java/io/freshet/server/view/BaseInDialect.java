@@ -19,4 +19,4 @@ import org.apache.iceberg.TableMetadata;
  * @param base the lake's own files
  * @param files of the view that the base consists of
  */
-record ViewBase(String metadataLocation, TableMetadata table, BaseFiles base, Set<String> files) {}
+record BaseInDialect(String metadataLocation, TableMetadata table, BaseFiles base, Set<String> files) {}

@@ -19,4 +19,5 @@ import org.apache.iceberg.TableMetadata;
  * @param base the lake's own files
  * @param files of the view that the base consists of
  */
-record BaseInDialect(String metadataLocation, TableMetadata table, BaseFiles base, Set<String> files) {}
+record BaseInDialect(
+    String metadataLocation, TableMetadata table, BaseFiles base, Set<String> files) {}

@@ -40,7 +40,8 @@ final class Version2Bases {
   private final Map<String, ManifestFile> manifests = new HashMap<>();
 
   /** Shows a base of the lake. */
-  BaseInDialect convert(String metadataLocation, TableMetadata lake, BaseFiles base, NewFiles files) {
+  BaseInDialect convert(
+      String metadataLocation, TableMetadata lake, BaseFiles base, NewFiles files) {
     TableMetadata empty = TrimmedMetadata.emptyInVersion2(lake);
     if (lake.currentSnapshot() == null) {
       return new BaseInDialect(metadataLocation, empty, base, Set.of());

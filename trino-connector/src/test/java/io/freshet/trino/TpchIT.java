@@ -65,7 +65,8 @@ final class TpchIT {
   }
 
   static Stream<String> queries() throws IOException {
-    try (InputStream in = requireNonNull(TpchIT.class.getResourceAsStream("/io/freshet/testing/tpch.sql"))) {
+    try (InputStream in =
+        requireNonNull(TpchIT.class.getResourceAsStream("/io/freshet/testing/tpch.sql"))) {
       return Stream.of(new String(in.readAllBytes(), UTF_8).split(";\\s*\n"));
     }
   }

@@ -138,8 +138,12 @@ final class PrimaryKeyTableIT {
       assertThat(rows(server)).isEqualTo(oracle);
       assertThat(server.client().compact(TABLE).filesBefore()).isGreaterThanOrEqualTo(0);
 
+      String location = server.client().describeTable(TABLE).location();
       ExpireResult expired = server.client().expireSnapshots(TABLE, Instant.now(), 1);
       assertThat(expired.snapshots()).isPositive();
+      assertThat(server.client().describeTable(TABLE).location())
+          .as("the metadata file without those snapshots")
+          .isNotEqualTo(location);
       assertThat(rows(server)).isEqualTo(oracle);
       assertThat(rows(server, leased)).isEqualTo(leasedRows);
       server.restart();

@@ -389,6 +389,7 @@ public final class ServerTable {
               int snapshots = lake.expire(expiry);
               Instant orphansOlderThan =
                   olderThan.isBefore(youngestOrphan) ? olderThan : youngestOrphan;
+              adopt(lake.load());
               return new ExpireResult(snapshots, lake.removeOrphans(orphansOlderThan).size());
             },
             context.blocking());
@@ -409,13 +410,17 @@ public final class ServerTable {
             LOG.warn("Can't look at the lake table {}: {}", name(), e.toString());
             return;
           }
-          context
-              .loop()
-              .execute(() -> {
-                if (!isClosed && !isStale && fencedError == null) {
-                  tiering.adopt(state);
-                }
-              });
+          adopt(state);
+        });
+  }
+
+  private void adopt(LakeState state) {
+    context
+        .loop()
+        .execute(() -> {
+          if (!isClosed && !isStale && fencedError == null) {
+            tiering.adopt(state);
+          }
         });
   }
 

@@ -330,8 +330,12 @@ final class Tiering {
   void adopt(LakeState state) {
     boolean isSameLayout = base.state().layout().equals(state.layout());
     boolean isSame = isSameLayout && Objects.equals(base.state().snapshotId(), state.snapshotId());
-    if (isSame || isRunning || isFollowing || isBaseUncertain) {
+    if (isRunning || isFollowing || isBaseUncertain) {
       return; // A run that is under way finds out itself.
+    }
+    if (isSame) {
+      base = new Base(state, base.deletes()); // Its metadata may be newer.
+      return;
     }
     if (!isSameLayout) {
       onStale.accept("another writer has changed its columns or its layout");

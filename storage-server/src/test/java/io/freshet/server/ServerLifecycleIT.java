@@ -97,7 +97,7 @@ final class ServerLifecycleIT {
         file
             + " line 2: there is no setting 'flihgt-port'; the settings are [data, durability,"
             + " flight-port, fresh-memory, host, http-port, lake, lease, log-segment-size,"
-            + " max-batch-size, max-lease]",
+            + " max-batch-size, max-lease, max-staleness, rest-token]",
         () -> ServerConfiguration.read(file));
     for (String[] bad :
         new String[][] {

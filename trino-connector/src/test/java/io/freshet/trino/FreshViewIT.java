@@ -41,21 +41,21 @@ final class FreshViewIT {
   @Test
   void rowsOfPrimaryKeyTablesAreThoseOfTheConnector() {
     RUNNER.execute(
-        "CREATE TABLE viewed (id bigint, name varchar, day date) WITH (primary_key = ARRAY['id'],"
+        "CREATE TABLE viewed_keys (id bigint, name varchar, day date) WITH (primary_key = ARRAY['id'],"
             + " partitioning = ARRAY['day'], buckets = 2, "
             + FreshetQueryRunner.KEEP_FRESH
             + ")");
-    insert("viewed", 0, 300);
-    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed')");
-    RUNNER.execute("DELETE FROM viewed WHERE id % 10 = 0");
-    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed')");
-    insert("viewed", 200, 400);
-    RUNNER.execute("DELETE FROM viewed WHERE id % 7 = 0");
-    assertSame("viewed");
-    RUNNER.execute("UPDATE viewed SET name = 'changed' WHERE id % 3 = 0");
-    assertSame("viewed");
-    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed')");
-    assertSame("viewed");
+    insert("viewed_keys", 0, 300);
+    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed_keys')");
+    RUNNER.execute("DELETE FROM viewed_keys WHERE id % 10 = 0");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed_keys')");
+    insert("viewed_keys", 200, 400);
+    RUNNER.execute("DELETE FROM viewed_keys WHERE id % 7 = 0");
+    assertSame("viewed_keys");
+    RUNNER.execute("UPDATE viewed_keys SET name = 'changed' WHERE id % 3 = 0");
+    assertSame("viewed_keys");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'viewed_keys')");
+    assertSame("viewed_keys");
   }
 
   @Test

@@ -34,15 +34,7 @@ final class FreshetConnectorSmokeTest extends BaseConnectorSmokeTest {
   @Override
   protected boolean hasBehavior(TestingConnectorBehavior behavior) {
     return switch (behavior) {
-      case SUPPORTS_TRUNCATE,
-          SUPPORTS_RENAME_SCHEMA,
-          SUPPORTS_RENAME_TABLE,
-          SUPPORTS_ADD_COLUMN,
-          SUPPORTS_RENAME_COLUMN,
-          SUPPORTS_SET_COLUMN_TYPE,
-          SUPPORTS_COMMENT_ON_COLUMN,
-          SUPPORTS_DROP_NOT_NULL_CONSTRAINT,
-          SUPPORTS_DEFAULT_COLUMN_VALUE,
+      case SUPPORTS_RENAME_SCHEMA,
           SUPPORTS_CREATE_MATERIALIZED_VIEW,
           SUPPORTS_TOPN_PUSHDOWN,
           SUPPORTS_AGGREGATION_PUSHDOWN ->

@@ -42,6 +42,9 @@ public interface SqlEngine extends AutoCloseable {
   /** Makes the copy anew. */
   void writeCopy();
 
+  /** An aggregate that tells whether two tables have the same notes, whatever their order. */
+  String fingerprint();
+
   /** Reads all rows of a query, and returns the first one as text. */
   String query(String sql);
 

@@ -138,7 +138,13 @@ final class UnionBenchmark {
   }
 
   private void checkSame() {
-    String query = "SELECT count(*), sum(clicks), max(note), min(note) FROM ";
+    String count = engine.query("SELECT count(*) FROM " + engine.union());
+    if (!count.equals("[" + settings.rows() + "]")) {
+      throw new IllegalStateException(
+          "The union has " + count + " rows, and " + settings.rows() + " were written");
+    }
+    String query =
+        "SELECT count(*), sum(clicks), max(note), min(note), " + engine.fingerprint() + " FROM ";
     String union = engine.query(query + engine.union());
     String copy = engine.query(query + engine.copy());
     if (!union.equals(copy)) {

@@ -122,6 +122,11 @@ final class TrinoEngine implements SqlEngine {
   }
 
   @Override
+  public String fingerprint() {
+    return "to_hex(checksum(note))";
+  }
+
+  @Override
   public String query(String sql) {
     try (Statement statement = connection.createStatement()) {
       if (!statement.execute(sql)) {

@@ -44,9 +44,8 @@ final class ChangesIT {
 
     assertThat(
             strings(
-                "SELECT _change_type, id, s FROM freshet.%s.changes ORDER BY _commit_timestamp, id",
-                table))
-        .containsExactly("[insert,1,a]", "[insert,2,b]", "[update_after,1,c]", "[delete,2,null]");
+                "SELECT id, _change_type, s FROM freshet.%s.changes ORDER BY id, _offset", table))
+        .containsExactly("[1,insert,a]", "[1,update_after,c]", "[2,insert,b]", "[2,delete,null]");
     assertThat(
             strings(
                 "SELECT count(*), count(DISTINCT _bucket, _offset), min(_commit_timestamp) <= now(),"

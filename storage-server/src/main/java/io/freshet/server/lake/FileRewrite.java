@@ -65,11 +65,11 @@ record FileRewrite(
   }
 
   private TableDefinition withLineage() {
-    // Only the layout counts for the writer: the key is of no account, and neither is its check.
     Schema schema =
         new Schema(
             MetadataColumns.schemaWithRowLineage(new Schema(definition.schema().columns()))
-                .columns());
+                .columns(),
+            definition.schema().identifierFieldIds());
     return definition.withLayout(schema, definition.partitionSpec(), definition.sortOrder());
   }
 

@@ -50,8 +50,9 @@ public final class DataFileWriter {
   }
 
   /**
-   * Writes all rows of all batches. Blocking. Rows that the sort order takes for equal, and all
-   * rows of an unsorted table, keep their order within a partition.
+   * Writes all rows of all batches. Blocking. The rows of a partition are in the table's sort
+   * order, else in that of its primary key as far as {@link RowOrder} has it; those that this order
+   * takes for equal keep theirs.
    *
    * @param batches borrowed; their schema is {@code ArrowSchemas.toArrow} of the table's
    * @return the files, in no particular order; none if there are no rows

@@ -68,7 +68,10 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  void append(Stripe stripe) throws IOException {
+  /**
+   * @param rowsLeft so many rows are to come after these, some of them maybe in another file
+   */
+  void append(Stripe stripe, long rowsLeft) throws IOException {
     if (rowGroup == null) {
       startRowGroup();
     }
@@ -80,9 +83,23 @@ final class OpenFile implements AutoCloseable {
     rowGroupRows += stripe.size();
     rows += stripe.size();
     double rowBytes = (double) bufferedBytes / rowGroupRows;
-    if (bufferedBytes > settings.rowGroupSizeBytes() - 2 * rowBytes) {
+    if (bufferedBytes > rowGroupBytes(rowBytes * rowsLeft) - 2 * rowBytes) {
       finishRowGroup();
     }
+  }
+
+  /**
+   * The size of the row group: all that the file still gets have about the same, so that tasks that
+   * divide the file by them have the same work.
+   *
+   * @param bytesLeft of the rows that are to come
+   */
+  private double rowGroupBytes(double bytesLeft) throws IOException {
+    double bytes =
+        Math.min(bufferedBytes + bytesLeft, settings.targetFileSizeBytes() - writer.getPos());
+    double rowGroups = Math.ceil(bytes / settings.rowGroupSizeBytes());
+    // The last one ends with the file, and pages shrink when they do: it must not end before.
+    return rowGroups <= 1 ? settings.rowGroupSizeBytes() : bytes / rowGroups;
   }
 
   /** How many rows may be appended before the sizes of row group and file are looked at again. */

@@ -22,7 +22,7 @@ import org.apache.iceberg.SortOrder;
  * @param partition the partition's values; those of an unpartitioned table are empty
  */
 record PartitionRows(PartitionData partition, RowOrigins rows) {
-  /** All rows, by partition, in the table's sort order within each. */
+  /** All rows, by partition, in the given order within each. */
   static List<PartitionRows> of(
       Schema schema, PartitionSpec spec, SortOrder order, Batches batches) {
     if (spec.isUnpartitioned() && order.isUnsorted()) {

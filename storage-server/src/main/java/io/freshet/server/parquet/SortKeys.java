@@ -203,8 +203,9 @@ final class SortKeys {
     MergeSort(long[] firstKeys, int[] rows) {
       this.firstKeys = firstKeys;
       this.rows = rows;
-      otherKeys = new long[rows.length];
-      otherRows = new int[rows.length];
+      int leftHalf = rows.length / 2;
+      otherKeys = new long[leftHalf];
+      otherRows = new int[leftHalf];
     }
 
     void sort() {

@@ -84,7 +84,7 @@ final class WriteCall implements AutoCloseable {
 
   List<WrittenFile> write() {
     List<PartitionRows> partitions =
-        PartitionRows.of(table.schema(), table.partitionSpec(), table.sortOrder(), batches);
+        PartitionRows.of(table.schema(), table.partitionSpec(), RowOrder.of(table), batches);
     BytesInputCompressor compressor = codecs.getCompressor(settings.codec());
     for (PartitionRows partition : partitions) {
       long from = 0;
@@ -127,8 +127,8 @@ final class WriteCall implements AutoCloseable {
       int count =
           (int) Math.min(Math.min(file.nextStripeRows(), stripe.capacity()), rows.size() - to);
       stripe.fill(rows, to, count);
-      file.append(stripe);
       to += count;
+      file.append(stripe, rows.size() - to);
     }
     ParquetMetadata footer = file.finish(Map.of(SCHEMA_KEY, SchemaParser.toJson(table.schema())));
     written.add(

@@ -28,7 +28,8 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table's properties say about its data files, with Iceberg's names and defaults.
+ * What a table's properties say about its data files, with Iceberg's names, and its defaults but
+ * for the size of row groups.
  *
  * @param codecConfiguration the codec's level, in the form in which parquet-java takes it
  */
@@ -39,6 +40,12 @@ record WriteSettings(
     long rowGroupSizeBytes,
     long targetFileSizeBytes,
     MetricsConfig metrics) {
+  /**
+   * An eighth of Iceberg's default. Engines divide a file among their tasks by row groups, and skip
+   * row groups by their bounds; and all of one is in memory while it is written.
+   */
+  static final long DEFAULT_ROW_GROUP_SIZE_BYTES = 16L << 20;
+
   private static final String DICTIONARY_ENABLED = "parquet.enable.dictionary";
 
   static WriteSettings of(TableDefinition table, MessageType type) {
@@ -49,8 +56,7 @@ record WriteSettings(
         codec,
         properties.codecConfiguration(codec),
         properties.positive(
-            TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
-            TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES_DEFAULT),
+            TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, DEFAULT_ROW_GROUP_SIZE_BYTES),
         properties.positive(
             TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
             TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT),

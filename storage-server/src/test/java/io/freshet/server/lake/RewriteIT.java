@@ -123,15 +123,13 @@ class RewriteIT {
 
   @Test
   void rewrittenFilesAreSorted() {
-    try (LakeTableFixture fixture = sorted(LOG_SCHEMA)) {
-      fixture.tier(ids(9, 1));
-      fixture.tier(ids(5, 3));
-      fixture.tier(ids(7));
-      committed(fixture.table().commit(commitOf(fixture, rewriteOnly(fixture))));
-      Map<Long, Place> places = fixture.places();
-      assertThat(places.keySet()).containsExactly(1L, 3L, 5L, 7L, 9L);
-      assertThat(places.values().stream().map(Place::position)).containsExactly(0L, 1L, 2L, 3L, 4L);
-    }
+    assertThatRewrittenFilesAreSortedById(sorted(LOG_SCHEMA));
+  }
+
+  @Test
+  void rewrittenFilesWithoutASortOrderAreInTheOrderOfTheKey() {
+    assertThatRewrittenFilesAreSortedById(
+        new LakeTableFixture(data, PRIMARY_KEY_SCHEMA, PartitionSpec.unpartitioned(), Map.of()));
   }
 
   @Test
@@ -268,6 +266,18 @@ class RewriteIT {
       committed(fixture.table().commit(commitOf(fixture, rewriteOnly(fixture))));
       assertThat(fixture.rows()).containsExactly(0L, 1L, 2L, 3L);
       assertThat(fixture.tasks()).hasSize(1);
+    }
+  }
+
+  private static void assertThatRewrittenFilesAreSortedById(LakeTableFixture table) {
+    try (LakeTableFixture fixture = table) {
+      fixture.tier(ids(9, 1));
+      fixture.tier(ids(5, 3));
+      fixture.tier(ids(7));
+      committed(fixture.table().commit(commitOf(fixture, rewriteOnly(fixture))));
+      Map<Long, Place> places = fixture.places();
+      assertThat(places.keySet()).containsExactly(1L, 3L, 5L, 7L, 9L);
+      assertThat(places.values().stream().map(Place::position)).containsExactly(0L, 1L, 2L, 3L, 4L);
     }
   }
 

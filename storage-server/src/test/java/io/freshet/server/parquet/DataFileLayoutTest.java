@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.NullOrder;
@@ -33,6 +35,7 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -41,6 +44,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class DataFileLayoutTest {
   private static final Schema SCHEMA = TestSchemas.allTypes();
   private static final int[] BATCHES = {200, 0, 1, 199, 100};
+  private static final Map<String, Type> KEY_TYPES =
+      Map.of(
+          "id", Types.LongType.get(), "day", Types.DateType.get(), "name", Types.StringType.get());
 
   static Stream<PartitionSpec> specs() {
     List<PartitionSpec> specs = new ArrayList<>();
@@ -149,6 +155,64 @@ final class DataFileLayoutTest {
       assertThat(plain(rows)).isEqualTo(plain(expected));
       assertThat(files.get(0).file().sortOrderId()).isEqualTo(order.orderId());
       assertThatOriginsTell(files.get(0), rows, records);
+    }
+  }
+
+  static Stream<Arguments> keys() {
+    return Stream.of(
+        Arguments.of(List.of("id"), List.of("id")),
+        Arguments.of(List.of("day", "id"), List.of("day", "id")),
+        Arguments.of(List.of("day", "name", "id"), List.of("day")),
+        Arguments.of(List.of("name", "id"), List.of()));
+  }
+
+  /** As far as the key's first columns, in the order of the schema, have numbers. */
+  @ParameterizedTest
+  @MethodSource("keys")
+  void rowsOfAnUnsortedTableAreInTheOrderOfItsKey(List<String> key, List<String> sorted) {
+    List<Types.NestedField> columns = new ArrayList<>();
+    int fieldId = 1;
+    for (String name : key) {
+      columns.add(Types.NestedField.required(fieldId++, name, KEY_TYPES.get(name)));
+    }
+    Schema schema =
+        new Schema(
+            columns, columns.stream().map(Types.NestedField::fieldId).collect(Collectors.toSet()));
+    List<Record> records = new RandomRecords(29, 30).of(schema, 500);
+    try (WriterFixture fixture = new WriterFixture(schema)) {
+      List<WrittenFile> files = fixture.write(records, BATCHES);
+
+      SortOrder.Builder order = SortOrder.builderFor(schema);
+      sorted.forEach(column -> order.asc(column));
+      List<Record> expected = new ArrayList<>(records);
+      if (!sorted.isEmpty()) {
+        Comparator<StructLike> comparator = SortOrderComparators.forSchema(schema, order.build());
+        expected.sort(
+            Comparator.comparing(
+                row -> new InternalRecordWrapper(schema.asStruct()).wrap(row),
+                comparator::compare));
+      }
+      List<Record> rows = fixture.read(files.get(0));
+      assertThat(plain(rows)).isEqualTo(plain(expected));
+      assertThat(files.get(0).file().sortOrderId()).isZero();
+      assertThatOriginsTell(files.get(0), rows, records);
+    }
+  }
+
+  @Test
+  void theSortOrderOfATableIsBeforeThatOfItsKey() {
+    Schema schema =
+        new Schema(
+            List.of(
+                Types.NestedField.required(1, "id", Types.LongType.get()),
+                Types.NestedField.required(2, "score", Types.LongType.get())),
+            Set.of(1));
+    SortOrder order = SortOrder.builderFor(schema).asc("score").build();
+    List<Record> records = new RandomRecords(31, 1000).of(schema, 500);
+    try (WriterFixture fixture = new WriterFixture(schema).sortedBy(order)) {
+      List<Record> rows = fixture.read(fixture.write(records, BATCHES).get(0));
+
+      assertThat(rows).isSortedAccordingTo(Comparator.comparing(row -> (Long) row.get(1)));
     }
   }
 

@@ -172,6 +172,30 @@ final class DataFileWriterTest {
   }
 
   @Test
+  void rowGroupsOfAFileHaveAboutTheSameSize() {
+    Schema schema = TestSchemas.allTypes();
+    Map<String, String> properties =
+        Map.of(
+            "write.parquet.row-group-size-bytes", "1000000",
+            "write.parquet.row-group-check-max-record-count", "100",
+            "write.parquet.compression-codec", "uncompressed",
+            "parquet.enable.dictionary", "false");
+    List<Record> records = new RandomRecords(3, 1_000_000).of(schema, 5000);
+    try (WriterFixture fixture = new WriterFixture(schema).with(properties)) {
+      DataFile file = fixture.write(records, 5000).get(0).file();
+
+      List<Long> starts = new ArrayList<>(file.splitOffsets());
+      starts.add(file.fileSizeInBytes());
+      assertThat(starts).hasSizeGreaterThan(2);
+      long expected = file.fileSizeInBytes() / (starts.size() - 1);
+      for (int group = 1; group < starts.size(); group++) {
+        assertThat(starts.get(group) - starts.get(group - 1))
+            .isBetween(expected * 8 / 10, expected * 12 / 10);
+      }
+    }
+  }
+
+  @Test
   void bloomFiltersHoldAllValuesOfTheChunk() {
     Schema schema =
         new Schema(

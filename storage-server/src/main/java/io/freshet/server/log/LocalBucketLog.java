@@ -12,7 +12,6 @@ import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
 import static io.freshet.error.FreshetErrorCode.FENCED;
 import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
-import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
@@ -45,8 +44,8 @@ final class LocalBucketLog implements BucketLog {
   private final long epoch;
   private final BucketFiles files;
   private final TrimmedFiles trimmed;
+  private final SegmentReads reads;
   private final Executor executor;
-  private final BufferAllocator allocator;
   private final InstantSource clock;
   private final LocalLogConfiguration configuration;
   private final Consumer<LocalBucketLog> onClose;
@@ -90,8 +89,8 @@ final class LocalBucketLog implements BucketLog {
     this.epoch = epoch;
     this.files = files;
     this.trimmed = trimmed;
+    this.reads = new SegmentReads(bucket, files, allocator);
     this.executor = executor;
-    this.allocator = allocator;
     this.clock = clock;
     this.configuration = configuration;
     this.onClose = onClose;
@@ -157,20 +156,11 @@ final class LocalBucketLog implements BucketLog {
     if (gone != null) {
       throw gone;
     }
-    long end = endOffset;
-    List<Segment> segments = files.segments();
-    if (offset < segments.get(0).startOffset() || offset > end) {
-      throw outOfRange(offset);
-    }
-    List<LogEntry> entries = new ArrayList<>();
     try {
-      readInto(entries, segments, offset, end, maxBytes);
-      return entries;
+      return reads.read(offset, endOffset, maxBytes);
+    } catch (FreshetException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
-      entries.forEach(LogEntry::close);
-      if (e instanceof FreshetException known) {
-        throw known;
-      }
       FreshetException reason = closed;
       if (reason != null) {
         // Since then, and whoever has opened the log again may delete its files.
@@ -178,7 +168,7 @@ final class LocalBucketLog implements BucketLog {
       }
       if (offset < startOffset()) {
         // Trimmed, and its file deleted, since the segments were looked at.
-        throw outOfRange(offset);
+        throw reads.outOfRange(offset, endOffset);
       }
       throw new FreshetException(
           INTERNAL,
@@ -195,17 +185,8 @@ final class LocalBucketLog implements BucketLog {
     if (gone != null) {
       throw gone;
     }
-    long end = endOffset;
-    List<Segment> segments = files.segments();
-    int last = 0;
-    while (last + 1 < segments.size()
-        && segments.get(last + 1).timestampMicrosBefore() < timestampMicros) {
-      last++;
-    }
-    long segmentEnd =
-        last + 1 < segments.size() ? Math.min(end, segments.get(last + 1).startOffset()) : end;
     try {
-      return segments.get(last).offsetAt(timestampMicros, segmentEnd, allocator);
+      return reads.offsetAt(timestampMicros, endOffset);
     } catch (IOException e) {
       throw new FreshetException(
           INTERNAL,
@@ -465,40 +446,9 @@ final class LocalBucketLog implements BucketLog {
         cause);
   }
 
-  private void readInto(
-      List<LogEntry> entries, List<Segment> segments, long offset, long end, long maxBytes)
-      throws IOException {
-    long next = offset;
-    long collected = 0;
-    for (int i = 0; i < segments.size() && next < end; i++) {
-      boolean isLast = i + 1 == segments.size();
-      long segmentEnd = isLast ? end : Math.min(end, segments.get(i + 1).startOffset());
-      if (next >= segmentEnd) {
-        continue;
-      }
-      if (!entries.isEmpty() && collected >= maxBytes) {
-        return;
-      }
-      long wanted = Math.max(1, maxBytes - collected);
-      collected += segments.get(i).read(next, segmentEnd, wanted, allocator, entries);
-      next = entries.get(entries.size() - 1).endOffset();
-    }
-  }
-
   private boolean isOlder(long timestampMicros, Duration maxAge) {
     Duration age =
         Duration.ofMillis(clock.millis()).minus(Duration.of(timestampMicros, ChronoUnit.MICROS));
     return age.compareTo(maxAge) > 0;
-  }
-
-  private FreshetException outOfRange(long offset) {
-    return FreshetException.of(
-        OFFSET_OUT_OF_RANGE,
-        "Cannot read the log of bucket %s at offset %d: it holds [%d, %d). Ask for an offset in that"
-            + " range; older changes are in the lake.",
-        bucket,
-        offset,
-        startOffset(),
-        endOffset);
   }
 }

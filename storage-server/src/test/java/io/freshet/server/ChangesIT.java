@@ -10,24 +10,31 @@ package io.freshet.server;
 
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.OFFSET_OUT_OF_RANGE;
-import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
-import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
+import static io.freshet.server.WrittenChanges.KEYED;
+import static io.freshet.server.WrittenChanges.KEYED_SCHEMA;
+import static io.freshet.server.WrittenChanges.LOG;
+import static io.freshet.server.WrittenChanges.LOG_SCHEMA;
+import static io.freshet.server.WrittenChanges.SOON;
+import static io.freshet.server.WrittenChanges.assertFails;
+import static io.freshet.server.WrittenChanges.changes;
+import static io.freshet.server.WrittenChanges.create;
+import static io.freshet.server.WrittenChanges.describe;
+import static io.freshet.server.WrittenChanges.drain;
+import static io.freshet.server.WrittenChanges.numbered;
+import static io.freshet.server.WrittenChanges.offsets;
+import static io.freshet.server.WrittenChanges.ticket;
+import static io.freshet.server.WrittenChanges.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.arrow.ArrowRows;
 import io.freshet.client.ChangeStream;
-import io.freshet.client.TableWriter;
-import io.freshet.error.FreshetErrorCode;
-import io.freshet.error.FreshetException;
 import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.CreateTable;
+import io.freshet.server.WrittenChanges.Change;
 import io.freshet.table.ChangeColumns;
-import io.freshet.table.ChangeType;
 import io.freshet.table.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,37 +45,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Changes as readers get them from a real server, against those that were written. */
 final class ChangesIT {
-  private static final TableName LOG = TableName.parse("db.events");
-  private static final TableName KEYED = TableName.parse("db.accounts");
-  private static final List<Types.NestedField> COLUMNS =
-      List.of(
-          Types.NestedField.required(1, "id", Types.LongType.get()),
-          Types.NestedField.required(2, "name", Types.StringType.get()));
-  private static final Schema LOG_SCHEMA = new Schema(COLUMNS);
-  private static final Schema KEYED_SCHEMA = new Schema(COLUMNS, Set.of(1));
-  private static final Duration SOON = Duration.ofSeconds(60);
-
-  /** What a client of a primary-key table writes; a null name is a delete. */
-  private record Change(long id, @Nullable String name) {}
-
   @TempDir Path data;
 
   @Test
@@ -138,108 +125,6 @@ final class ChangesIT {
       assertThat(select(server, "{\"type\":\"gt-eq\",\"term\":\"_offset\",\"value\":3}"))
           .containsExactly("3 delete null", "4 insert d");
       assertThat(select(server, "{\"type\":\"not-null\",\"term\":\"name\"}")).hasSize(4);
-    }
-  }
-
-  @Test
-  void aFollowerGetsWhatIsWrittenLaterUntilItIsCancelled() throws Exception {
-    try (TestServer server = new TestServer(data)) {
-      create(server, LOG, LOG_SCHEMA, 1);
-      CountDownLatch ready = new CountDownLatch(1);
-      List<Long> seen = new ArrayList<>();
-      try (ChangeStream stream = server.client().readChanges(ticket(LOG, 0, 0, null))) {
-        CompletableFuture<Void> follower =
-            CompletableFuture.runAsync(() -> {
-              while (stream.next()) {
-                new ArrowRows(changes(LOG_SCHEMA), stream.batch())
-                    .copyAll()
-                    .forEach(change -> seen.add((Long) change.getField("_offset")));
-                if (seen.size() == 10) {
-                  ready.countDown();
-                } else if (seen.size() == 30) {
-                  stream.cancel();
-                }
-              }
-            });
-        write(server, LOG, LOG_SCHEMA, null, numbered(0, 10), 5);
-        assertThat(ready.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        write(server, LOG, LOG_SCHEMA, null, numbered(10, 20), 5);
-        follower.get(SOON.toSeconds(), TimeUnit.SECONDS);
-      }
-      assertThat(seen).containsExactlyElementsOf(LongStream.range(0, 30).boxed().toList());
-    }
-  }
-
-  @Test
-  void aFollowerSeesATransactionAtOnceWhenItIsCommitted() {
-    try (TestServer server = new TestServer(data)) {
-      create(server, KEYED, KEYED_SCHEMA, 1);
-      String id = server.client().beginTransaction(KEYED, "t", null).transaction();
-      try (ChangeStream stream = server.client().readChanges(ticket(KEYED, 0, 0, null))) {
-        write(server, KEYED, KEYED_SCHEMA, id, numbered(0, 100), 10);
-        assertThat(server.client().offsets(KEYED).offsets())
-            .containsExactly(new BucketOffsets(0, 0, 0, null));
-        write(server, KEYED, KEYED_SCHEMA, null, List.of(new Change(5, "before")), 1);
-        assertThat(stream.next()).isTrue();
-        assertThat(stream.batch().getRowCount()).isEqualTo(1);
-
-        server.client().commitTransaction(KEYED, id);
-        assertThat(stream.next()).isTrue();
-        List<Record> batch = new ArrowRows(changes(KEYED_SCHEMA), stream.batch()).copyAll();
-        assertThat(batch).hasSize(100);
-        assertThat(describe(batch.get(5))).isEqualTo("update_after 5=name 5 at 0/6");
-      }
-    }
-  }
-
-  @Test
-  void aFollowerThatIsSlowHoldsNothingUpAndMissesNothing() {
-    try (TestServer server = new TestServer(data)) {
-      create(server, LOG, LOG_SCHEMA, 1);
-      try (ChangeStream stream = server.client().readChanges(ticket(LOG, 0, 0, null))) {
-        String longName = "x".repeat(4000);
-        List<Change> rows =
-            LongStream.range(0, 10_000).mapToObj(i -> new Change(i, longName)).toList();
-        write(server, LOG, LOG_SCHEMA, null, rows, 500);
-        long next = 0;
-        while (next < rows.size() && stream.next()) {
-          for (Record change : new ArrowRows(changes(LOG_SCHEMA), stream.batch()).copyAll()) {
-            assertThat(change.getField("_offset")).isEqualTo(next++);
-          }
-        }
-        assertThat(next).isEqualTo(rows.size());
-      }
-    }
-  }
-
-  @Test
-  void aFollowerIsToldWhenTheServerStopsOrTheTableGoes() {
-    try (TestServer server = new TestServer(data)) {
-      create(server, LOG, LOG_SCHEMA, 1);
-      try (ChangeStream stream = server.client().readChanges(ticket(LOG, 0, 0, null))) {
-        write(server, LOG, LOG_SCHEMA, null, numbered(0, 1), 1);
-        assertThat(stream.next()).isTrue();
-        server.server().close();
-        assertFails(
-            stream::next,
-            SERVER_UNAVAILABLE,
-            "The server is shutting down: go on after the last change that came, when it is back");
-      }
-      server.restart();
-      UUID id = server.client().offsets(LOG).tableId();
-      try (ChangeStream stream = server.client().readChanges(ticket(LOG, 0, 0, null))) {
-        assertThat(stream.next()).isTrue();
-        server.client().dropTable(LOG);
-        assertFails(
-            stream::next, TABLE_NOT_FOUND, "Table db.events is no longer open on this server");
-      }
-      create(server, TableName.parse("db.other"), LOG_SCHEMA, 1);
-      ChangesTicket wrongId =
-          new ChangesTicket(TableName.parse("db.other"), id, 0, 0, null, null, null);
-      assertFails(
-          () -> drain(server, wrongId),
-          TABLE_NOT_FOUND,
-          "and the offsets are of table " + id + ", which was dropped");
     }
   }
 
@@ -361,27 +246,6 @@ final class ChangesIT {
     }
   }
 
-  private static void create(TestServer server, TableName table, Schema schema, int buckets) {
-    server
-        .client()
-        .createTable(
-            new CreateTable(
-                table, schema, null, null, buckets, null, Map.of("freshet.freshness", "1h")));
-  }
-
-  private static ChangesTicket ticket(
-      TableName table, int bucket, long startOffset, @Nullable Long endOffset) {
-    return new ChangesTicket(table, null, bucket, startOffset, endOffset, null, null);
-  }
-
-  private static Schema changes(Schema table) {
-    return ChangeColumns.schema(LOG, table);
-  }
-
-  private static List<Change> numbered(int from, int count) {
-    return LongStream.range(from, from + count).mapToObj(i -> new Change(i, "name " + i)).toList();
-  }
-
   private static List<Change> random(int seed, int count) {
     Random random = new Random(seed);
     List<Change> changes = new ArrayList<>();
@@ -390,37 +254,6 @@ final class ChangesIT {
       changes.add(new Change(random.nextInt(50), name));
     }
     return changes;
-  }
-
-  private static void write(
-      TestServer server,
-      TableName table,
-      Schema schema,
-      @Nullable String transaction,
-      List<Change> changes,
-      int batchRows) {
-    boolean isKeyed = !schema.identifierFieldIds().isEmpty();
-    Schema written = isKeyed ? ChangeType.written(schema) : schema;
-    try (TableWriter writer =
-            transaction == null
-                ? server.client().newWriter(table)
-                : server.client().newWriter(table, transaction, UUID.randomUUID());
-        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
-      for (int start = 0; start < changes.size(); start += batchRows) {
-        ArrowRowAppender appender = new ArrowRowAppender(written, rows);
-        for (Change change : changes.subList(start, Math.min(changes.size(), start + batchRows))) {
-          Record row = GenericRecord.create(written);
-          row.setField("id", change.id());
-          row.setField("name", change.name());
-          if (change.name() == null) {
-            row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
-          }
-          appender.append(row);
-        }
-        appender.finish();
-        var unused = writer.append(rows);
-      }
-    }
   }
 
   private static List<Record> read(
@@ -433,14 +266,6 @@ final class ChangesIT {
       }
     }
     return changes;
-  }
-
-  private static void drain(TestServer server, ChangesTicket ticket) {
-    try (ChangeStream stream = server.client().readChanges(ticket)) {
-      while (stream.next()) {
-        assertThat(stream.batch().getRowCount()).isPositive();
-      }
-    }
   }
 
   private static List<String> select(TestServer server, String filter) {
@@ -495,32 +320,12 @@ final class ChangesIT {
     return expected;
   }
 
-  private static String describe(Record change) {
-    return String.format(
-        "%s %s=%s at %s/%s",
-        change.getField("_change_type"),
-        change.getField("id"),
-        change.getField("name"),
-        change.getField("_bucket"),
-        change.getField("_offset"));
-  }
-
   private static long micros(Record change) {
     Instant committed = ((OffsetDateTime) change.getField("_commit_timestamp")).toInstant();
     return TimeUnit.SECONDS.toMicros(committed.getEpochSecond()) + committed.getNano() / 1000;
   }
 
-  private static List<Long> offsets(List<Record> changes) {
-    return changes.stream().map(change -> (Long) change.getField("_offset")).toList();
-  }
-
   private static long end(List<BucketOffsets> offsets, int bucket) {
     return offsets.get(bucket).endOffset();
-  }
-
-  private static void assertFails(Runnable call, FreshetErrorCode code, String message) {
-    assertThatThrownBy(call::run)
-        .isInstanceOfSatisfying(FreshetException.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessageContaining(message);
   }
 }

@@ -8,26 +8,22 @@
  */
 package io.freshet.server;
 
-import static io.freshet.error.FreshetErrorCode.BATCH_TOO_LARGE;
-import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
-import static io.freshet.error.FreshetErrorCode.NULL_IN_REQUIRED_COLUMN;
-import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
-import static io.freshet.error.FreshetErrorCode.SERVER_UNAVAILABLE;
-import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
-import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
+import static io.freshet.server.LookedUpKeys.KEYS;
+import static io.freshet.server.LookedUpKeys.SCHEMA;
+import static io.freshet.server.LookedUpKeys.TABLE;
+import static io.freshet.server.LookedUpKeys.create;
+import static io.freshet.server.LookedUpKeys.keyBatch;
+import static io.freshet.server.LookedUpKeys.lookUp;
+import static io.freshet.server.LookedUpKeys.put;
+import static io.freshet.server.LookedUpKeys.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.arrow.ArrowRows;
 import io.freshet.client.KeyLookUp;
-import io.freshet.client.TableWriter;
-import io.freshet.error.FreshetErrorCode;
-import io.freshet.error.FreshetException;
-import io.freshet.protocol.CreateTable;
 import io.freshet.table.ChangeType;
 import io.freshet.table.LookUpColumns;
-import io.freshet.table.TableName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +32,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,26 +39,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Look-ups by primary key in a real server, against a map. */
 final class LookUpIT {
-  private static final TableName TABLE = TableName.parse("db.accounts");
-  private static final Schema SCHEMA =
-      new Schema(
-          List.of(
-              Types.NestedField.required(1, "id", Types.LongType.get()),
-              Types.NestedField.required(2, "name", Types.StringType.get()),
-              Types.NestedField.optional(3, "amount", Types.LongType.get())),
-          Set.of(1));
   private static final Schema COMPOSITE =
       new Schema(
           List.of(
@@ -73,11 +58,11 @@ final class LookUpIT {
               Types.NestedField.required(3, "number", Types.IntegerType.get()),
               Types.NestedField.optional(4, "price", Types.DecimalType.of(10, 2))),
           Set.of(2, 3));
-  private static final int KEYS = 3000;
 
   @TempDir Path data;
 
   private final Map<Long, String> oracle = new TreeMap<>();
+
   private final Random random = new Random(11);
 
   @Test
@@ -243,93 +228,6 @@ final class LookUpIT {
     }
   }
 
-  @Test
-  void keysThatCanNotBeLookedUpAreRefused() {
-    try (TestServer server = new TestServer(data)) {
-      create(server, TABLE, SCHEMA, 1);
-      TableName log = TableName.parse("db.log");
-      create(server, log, new Schema(SCHEMA.columns()), 1);
-      TableName own = TableName.parse("db.own");
-      create(
-          server,
-          own,
-          new Schema(
-              List.of(Types.NestedField.required(1, "_found", Types.LongType.get())), Set.of(1)),
-          1);
-      assertFails(
-          () -> server.client().newLookUp(log, null).close(),
-          UNSUPPORTED,
-          "Keys can't be looked up in table db.log: it has no primary key. Read it with a filter.");
-      assertFails(
-          () -> server.client().newLookUp(own, null).close(),
-          UNSUPPORTED,
-          "Keys can't be looked up in table db.own: it has a column _found of its own, and answers have one"
-              + " of that name too. Read it with a filter.");
-      assertFails(
-          () -> server.client().newLookUp(TABLE, List.of("nothing")).close(),
-          INVALID_REQUEST,
-          "There is no column nothing in table db.accounts; the columns are [id, name, amount]");
-      assertFails(
-          () -> server.client().newLookUp(TABLE, List.of("id", "id")).close(),
-          INVALID_REQUEST,
-          "Column id is asked for twice");
-      assertFails(
-          () -> send(server, List.of(nullableLong("id")), true),
-          NULL_IN_REQUIRED_COLUMN,
-          "Can't look up keys in table db.accounts: column id is required and null in row 0 of the batch");
-      assertFails(
-          () -> send(server, List.of(Field.nullable("id", new ArrowType.Int(32, true))), false),
-          SCHEMA_MISMATCH,
-          "Can't look up keys in table db.accounts: column id has Arrow type Int(64, true), and the batch has"
-              + " Int(32, true). Cast it before you send it.");
-      assertFails(
-          () -> send(server, List.of(nullableLong("id"), nullableLong("amount")), false),
-          SCHEMA_MISMATCH,
-          "Can't look up keys in table db.accounts: it has no column amount; its columns are [id]");
-      assertFails(
-          () -> {
-            try (KeyLookUp lookUp = server.client().newLookUp(TABLE, null)) {
-              lookUp(server, lookUp, Collections.nCopies(65_537, 1L)).close();
-            }
-          },
-          BATCH_TOO_LARGE,
-          "A batch to look up in table db.accounts has 65537 keys; the limit is 65536. Send smaller"
-              + " batches.");
-    }
-  }
-
-  @Test
-  void aLookUpIsToldWhenItsTableOrServerGoes() {
-    try (TestServer server = new TestServer(data)) {
-      create(server, TABLE, SCHEMA, 1);
-      try (KeyLookUp lookUp = server.client().newLookUp(TABLE, null)) {
-        lookUp(server, lookUp, List.of(1L)).close();
-        server.client().purgeTable(TABLE);
-        create(server, TABLE, SCHEMA, 1);
-        assertFails(
-            () -> lookUp(server, lookUp, List.of(1L)).close(),
-            TABLE_NOT_FOUND,
-            "Table db.accounts was dropped, and there is another one of that name: begin a new look-up");
-      }
-      try (KeyLookUp lookUp = server.client().newLookUp(TABLE, null)) {
-        lookUp(server, lookUp, List.of(1L)).close();
-        server.server().close();
-        assertFails(
-            () -> lookUp(server, lookUp, List.of(1L)).close(),
-            SERVER_UNAVAILABLE,
-            "The server is shutting down: look up again when it is back");
-      }
-    }
-  }
-
-  private static void create(TestServer server, TableName table, Schema schema, int buckets) {
-    server
-        .client()
-        .createTable(
-            new CreateTable(
-                table, schema, null, null, buckets, null, Map.of("freshet.freshness", "1h")));
-  }
-
   /** Looks up all keys, some twice, in another order, and some that never were. */
   private void checkAll(TestServer server) {
     List<Long> keys = new ArrayList<>(LongStream.range(-5, KEYS + 5).boxed().toList());
@@ -369,6 +267,29 @@ final class LookUpIT {
     }
   }
 
+  private void change(TestServer server, int count) {
+    write(server, SCHEMA, null, changes(count));
+  }
+
+  private List<Record> changes(int count) {
+    List<Record> changes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Record row = GenericRecord.create(ChangeType.written(SCHEMA));
+      long id = random.nextInt(KEYS);
+      row.setField("id", id);
+      if (random.nextInt(5) == 0) {
+        row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
+        oracle.remove(id);
+      } else {
+        row.setField("name", "name " + random.nextInt(1000));
+        row.setField("amount", random.nextInt(3) == 0 ? null : random.nextLong());
+        oracle.put(id, row.getField("name") + "/" + row.getField("amount"));
+      }
+      changes.add(row);
+    }
+    return changes;
+  }
+
   private static void checkComposite(TestServer server, KeyLookUp lookUp, List<Record> expected) {
     Schema keySchema = LookUpColumns.keys(COMPOSITE);
     Schema answer = LookUpColumns.answer(TABLE, COMPOSITE, null);
@@ -398,110 +319,9 @@ final class LookUpIT {
     }
   }
 
-  private static VectorSchemaRoot keyBatch(TestServer server, List<Long> keys) {
-    VectorSchemaRoot batch =
-        VectorSchemaRoot.create(
-            new org.apache.arrow.vector.types.pojo.Schema(List.of(nullableLong("id"))),
-            server.allocator());
-    BigIntVector ids = (BigIntVector) batch.getVector("id");
-    for (int i = 0; i < keys.size(); i++) {
-      ids.setSafe(i, keys.get(i));
-    }
-    batch.setRowCount(keys.size());
-    return batch;
-  }
-
   private static void send(TestServer server, KeyLookUp lookUp, List<Long> keys) {
     try (VectorSchemaRoot batch = keyBatch(server, keys)) {
       lookUp.send(batch);
     }
-  }
-
-  private static VectorSchemaRoot lookUp(TestServer server, KeyLookUp lookUp, List<Long> keys) {
-    try (VectorSchemaRoot batch = keyBatch(server, keys)) {
-      return lookUp.lookUp(batch);
-    }
-  }
-
-  /** What another client would send: a batch of one row with these columns. */
-  private static void send(TestServer server, List<Field> fields, boolean isNull) {
-    try (PlainFlight plain = new PlainFlight(server.server().flightUri(), server.allocator());
-        VectorSchemaRoot batch =
-            VectorSchemaRoot.create(
-                new org.apache.arrow.vector.types.pojo.Schema(fields), server.allocator())) {
-      plain.exchange("{\"table\":\"db.accounts\"}", batch, isNull ? 1 : 0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
-  private static Field nullableLong(String name) {
-    return Field.nullable(name, new ArrowType.Int(64, true));
-  }
-
-  private void change(TestServer server, int count) {
-    write(server, SCHEMA, null, changes(count));
-  }
-
-  private List<Record> changes(int count) {
-    List<Record> changes = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Record row = GenericRecord.create(ChangeType.written(SCHEMA));
-      long id = random.nextInt(KEYS);
-      row.setField("id", id);
-      if (random.nextInt(5) == 0) {
-        row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
-        oracle.remove(id);
-      } else {
-        row.setField("name", "name " + random.nextInt(1000));
-        row.setField("amount", random.nextInt(3) == 0 ? null : random.nextLong());
-        oracle.put(id, row.getField("name") + "/" + row.getField("amount"));
-      }
-      changes.add(row);
-    }
-    return changes;
-  }
-
-  private static void put(TestServer server, List<Long> keys, long version) {
-    List<Record> rows = new ArrayList<>();
-    for (long key : keys) {
-      Record row = GenericRecord.create(ChangeType.written(SCHEMA));
-      row.setField("id", key);
-      row.setField("name", "name");
-      row.setField("amount", version);
-      rows.add(row);
-    }
-    write(server, SCHEMA, null, rows);
-  }
-
-  private static void write(
-      TestServer server, Schema schema, @Nullable String transaction, List<Record> changes) {
-    Schema written = ChangeType.written(schema);
-    try (TableWriter writer =
-            transaction == null
-                ? server.client().newWriter(TABLE)
-                : server.client().newWriter(TABLE, transaction, UUID.randomUUID());
-        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
-      for (int start = 0; start < changes.size(); start += 50) {
-        ArrowRowAppender appender = new ArrowRowAppender(written, rows);
-        for (Record change : changes.subList(start, Math.min(changes.size(), start + 50))) {
-          Record row = GenericRecord.create(written);
-          change
-              .struct()
-              .fields()
-              .forEach(field -> row.setField(field.name(), change.getField(field.name())));
-          appender.append(row);
-        }
-        appender.finish();
-        var unused = writer.append(rows);
-      }
-    }
-  }
-
-  private static void assertFails(Runnable call, FreshetErrorCode code, String message) {
-    assertThatThrownBy(call::run)
-        .isInstanceOfSatisfying(FreshetException.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessageContaining(message);
   }
 }

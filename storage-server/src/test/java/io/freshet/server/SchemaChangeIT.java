@@ -8,6 +8,10 @@
  */
 package io.freshet.server;
 
+import static io.freshet.server.OrderRows.BEFORE;
+import static io.freshet.server.OrderRows.flat;
+import static io.freshet.server.OrderRows.keyed;
+import static io.freshet.server.OrderRows.row;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,7 +35,6 @@ import io.freshet.reader.Projection;
 import io.freshet.server.ServerConfiguration.Settings;
 import io.freshet.server.lake.LakeCatalog;
 import io.freshet.table.ChangeColumns;
-import io.freshet.table.ChangeType;
 import io.freshet.table.LookUpColumns;
 import io.freshet.table.SchemaChange;
 import io.freshet.table.SchemaChange.AddColumn;
@@ -50,10 +53,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -68,19 +69,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Columns change while there are rows of before: in the lake, fresh, and on their way. */
 final class SchemaChangeIT {
   private static final TableName TABLE = TableName.parse("db.orders");
-  private static final Schema BEFORE =
-      new Schema(
-          Types.NestedField.required(1, "id", Types.IntegerType.get()),
-          Types.NestedField.optional(2, "amount", Types.IntegerType.get()),
-          Types.NestedField.optional(3, "name", Types.StringType.get()),
-          Types.NestedField.optional(
-              4,
-              "place",
-              Types.StructType.of(
-                  Types.NestedField.optional(5, "x", Types.IntegerType.get()),
-                  Types.NestedField.optional(6, "y", Types.FloatType.get()))),
-          Types.NestedField.optional(
-              7, "tags", Types.ListType.ofOptional(8, Types.StringType.get())));
 
   @TempDir Path data;
 
@@ -120,7 +108,7 @@ final class SchemaChangeIT {
                   new MoveColumn(List.of("note"), "id"),
                   new MoveColumn(List.of("place", "z"), null),
                   new SetDoc(List.of("note"), "free text")));
-      oracle.values().forEach(SchemaChangeIT::alter);
+      oracle.values().forEach(OrderRows::alter);
       Schema after = server.client().describeTable(TABLE).schema();
       assertThat(after.columns().stream().map(Types.NestedField::name))
           .containsExactly("id", "note", "amount", "title", "place", "channel");
@@ -351,10 +339,6 @@ final class SchemaChangeIT {
                 Map.of("freshet.freshness", "1h", "freshet.compaction.min-files", "2")));
   }
 
-  private static Schema keyed(Schema schema) {
-    return new Schema(schema.columns(), Set.of(1));
-  }
-
   /** Writes rows [from, to) with the table's columns as they are now, and notes them. */
   private void write(TestServer server, int from, int to) {
     Schema schema = server.client().describeTable(TABLE).writtenSchema();
@@ -382,45 +366,6 @@ final class SchemaChangeIT {
       writer.append(batch);
     }
     return rows;
-  }
-
-  /** A row whose values say which row it is; some are null. */
-  private static Record row(Types.StructType type, int id) {
-    Record row = GenericRecord.create(type);
-    for (int i = 0; i < type.fields().size(); i++) {
-      Types.NestedField field = type.fields().get(i);
-      boolean isNull =
-          field.name().equals(ChangeType.COLUMN) || (field.isOptional() && (id + i) % 5 == 0);
-      row.set(i, isNull ? null : value(field, id));
-    }
-    return row;
-  }
-
-  private static Object value(Types.NestedField field, int id) {
-    return switch (field.type().typeId()) {
-      case INTEGER -> id;
-      case LONG -> field.name().endsWith("id") ? (long) id : id + (1L << 40);
-      case FLOAT -> id / 4f;
-      case DOUBLE -> id / 3d;
-      case STRING -> field.name() + " " + id;
-      case LIST -> List.of("tag " + id);
-      case STRUCT -> row(field.type().asStructType(), id);
-      default -> throw new IllegalArgumentException(field.toString());
-    };
-  }
-
-  /** What becomes of a row of before. */
-  private static void alter(Map<String, Object> row) {
-    row.put("id", ((Integer) requireNonNull(row.get("id"))).longValue());
-    row.computeIfPresent("amount", (unused, amount) -> ((Integer) amount).longValue());
-    row.put("title", row.remove("name"));
-    row.remove("tags");
-    row.put("channel", "web");
-    row.put("note", null);
-    if (row.containsKey("place.x")) {
-      row.put("place.z", null);
-      row.computeIfPresent("place.y", (unused, y) -> ((Float) y).doubleValue());
-    }
   }
 
   private void check(TestServer server) {
@@ -496,25 +441,5 @@ final class SchemaChangeIT {
       assertThat(flat(LakeRows.read(lake.catalog().loadTable(TABLE.identifier()))))
           .containsExactlyInAnyOrderElementsOf(oracle.values());
     }
-  }
-
-  private static List<Map<String, Object>> flat(List<Record> rows) {
-    return rows.stream().map(SchemaChangeIT::flat).toList();
-  }
-
-  private static Map<String, Object> flat(Record row) {
-    Map<String, Object> values = new TreeMap<>();
-    for (int i = 0; i < row.size(); i++) {
-      String name = row.struct().fields().get(i).name();
-      if (name.equals(ChangeType.COLUMN) || name.equals(MetadataColumns.ROW_POSITION.name())) {
-        continue; // Not of the table.
-      }
-      if (row.get(i) instanceof Record inner) {
-        flat(inner).forEach((path, value) -> values.put(name + "." + path, value));
-      } else {
-        values.put(name, row.get(i));
-      }
-    }
-    return values;
   }
 }

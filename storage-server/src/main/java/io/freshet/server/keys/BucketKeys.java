@@ -19,9 +19,7 @@ import io.freshet.server.index.Location;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.loop.EventLoop;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
@@ -50,7 +48,6 @@ public final class BucketKeys implements AutoCloseable {
   private static final long DELETED = 1L << 62;
 
   private static final int STEP_KEYS = 4096;
-  private static final int KEPT_MOVES = 4;
   private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final BucketId bucket;
@@ -61,9 +58,6 @@ public final class BucketKeys implements AutoCloseable {
   private KeyIndex active;
   private @Nullable KeyIndex sealed;
   private @Nullable KeyIndex spare;
-
-  /** Of the last compactions, for locations that were found before and are used after them. */
-  private final Deque<FileMoves> recentMoves = new ArrayDeque<>();
 
   private TieredLocations notes = TieredLocations.NONE;
   private long tieredOffset;
@@ -144,15 +138,15 @@ public final class BucketKeys implements AutoCloseable {
     putBack(decision.generation(), decision.keys(), decision.shadowed());
   }
 
-  /** Where a row is now that was at a location since the last base but one. */
+  /** Where a row is in this base that was at a location of this one or the one before. */
   long current(long location) {
     if (!Location.isFresh(location)) {
-      return moved(location);
+      return location;
     }
     if ((location & DELETED) != 0) {
       return Location.ABSENT;
     }
-    return location >= tieredOffset ? location : moved(notes.of(location));
+    return location >= tieredOffset ? location : notes.of(location);
   }
 
   /**
@@ -230,11 +224,8 @@ public final class BucketKeys implements AutoCloseable {
     return next.done;
   }
 
+  /** Goes on from a base in which a compaction has moved rows, once the last one was taken in. */
   void move(FileMoves moves, IndexCheckpoint checkpoint) {
-    recentMoves.addLast(moves);
-    if (recentMoves.size() > KEPT_MOVES) {
-      recentMoves.removeFirst();
-    }
     var unused = durable.remap(moves);
     checkpoint(checkpoint);
   }
@@ -262,15 +253,6 @@ public final class BucketKeys implements AutoCloseable {
     if (spare != null) {
       spare.close();
     }
-  }
-
-  /** A location that was found before a compaction; a row is never moved back. */
-  private long moved(long location) {
-    long current = location;
-    for (FileMoves moves : recentMoves) {
-      current = moves.map(current);
-    }
-    return current;
   }
 
   /**

@@ -11,6 +11,8 @@ package io.freshet.server.keys;
 import io.freshet.server.index.KeyHashes;
 import io.freshet.server.index.KeyIndex;
 import io.freshet.server.index.Location;
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
  * What the changes of one batch supersede, found before they go to the log.
@@ -30,6 +32,11 @@ public record Decision(
     long[] previous) {
   int rows() {
     return keys.count();
+  }
+
+  /** Has the rows that are superseded at other places, before the changes are applied. */
+  void movePrevious(LongUnaryOperator moves) {
+    Arrays.setAll(previous, row -> moves.applyAsLong(previous[row]));
   }
 
   /** Writes into the batch which upserts are inserts and which are updates. */

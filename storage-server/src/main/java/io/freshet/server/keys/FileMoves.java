@@ -22,7 +22,7 @@ public final class FileMoves implements LocationMapping {
   private final Map<Integer, MovedRows> moved;
   private final Map<String, Integer> newNumbers;
 
-  private FileMoves(Map<Integer, MovedRows> moved, Map<String, Integer> newNumbers) {
+  FileMoves(Map<Integer, MovedRows> moved, Map<String, Integer> newNumbers) {
     this.moved = moved;
     this.newNumbers = newNumbers;
   }

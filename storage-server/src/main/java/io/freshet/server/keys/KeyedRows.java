@@ -184,9 +184,13 @@ public final class KeyedRows implements AutoCloseable {
 
   /**
    * Goes on from a base that a compaction has made: the rows are the same, and some of them are at
-   * other places. Takes a time that depends on how many of those are hidden.
+   * other places. Takes a time that depends on how many of those are hidden or about to be.
    */
   public void move(FileMoves moves, IndexCheckpoint checkpoint) {
+    // They were made before, and may be held for as long as a transaction takes to be written.
+    unapplied
+        .values()
+        .forEach(decision -> decision.movePrevious(previous -> moves.map(keys.current(previous))));
     keys.move(moves, checkpoint);
     overlay = overlay.moved(moves);
     if (cut != null) {

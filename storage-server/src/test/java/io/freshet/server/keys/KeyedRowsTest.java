@@ -21,6 +21,7 @@ import io.freshet.server.index.KeyIndex;
 import io.freshet.server.index.KeyIndexConfiguration;
 import io.freshet.server.index.KeyIndexConfiguration.Verification;
 import io.freshet.server.index.Location;
+import io.freshet.server.lake.MovedRows;
 import io.freshet.server.log.BucketId;
 import io.freshet.server.log.SimulatedDisk;
 import io.freshet.server.loop.ManualLoop;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Which rows are live, against a replay of the changes into a map: in any order of decisions,
- * failures of the log, applying, cuts and new bases.
+ * failures of the log, applying, cuts, new bases and compactions.
  */
 final class KeyedRowsTest {
   private static final BucketId BUCKET = new BucketId(new UUID(1, 2), 0);
@@ -146,7 +147,7 @@ final class KeyedRowsTest {
 
     void steps() {
       for (int step = 0; step < 250; step++) {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
           case 0, 1, 2 -> decide();
           case 3, 4, 5 -> apply();
           case 6 -> fail();
@@ -166,6 +167,7 @@ final class KeyedRowsTest {
             .isEqualTo(each.expected());
       }
     }
+          case 10 -> compact();
 
     void decide() {
       int count = 1 + random.nextInt(6);
@@ -288,6 +290,41 @@ final class KeyedRowsTest {
       RowCut now = loop.call(() -> rows.freeze(endOffset));
       Map<Long, Long> expected = replay((int) endOffset);
       assertThat(live(now, lake, tieredOffset)).isEqualTo(expected);
+    /** Moves the live rows of some files to another one. */
+    private void compact() {
+      if (!followed.isDone()) {
+        return;
+      }
+      Map<Integer, MovedRows> moved = new HashMap<>();
+      Map<Long, LakeRow> next = new HashMap<>();
+      String newFile = "file-" + nextFile;
+      lake.keySet().stream()
+          .map(Location::fileNumber)
+          .distinct()
+          .sorted()
+          .filter(file -> random.nextInt(3) == 0)
+          .forEach(file -> moved.put(file, new MovedRows(changes.size(), List.of(newFile))));
+      long[] newRows = {0};
+      lake.forEach((location, row) -> {
+        MovedRows rowsOfFile = moved.get(Location.fileNumber(location));
+        if (rowsOfFile == null) {
+          next.put(location, row);
+        } else {
+          rowsOfFile.move(Location.position(location), 0, newRows[0]);
+          next.put(Location.ofLake(nextFile, newRows[0]++), row);
+        }
+      });
+      lake = next;
+      FileMoves moves = new FileMoves(moved, Map.of(newFile, nextFile));
+      IndexCheckpoint checkpoint =
+          new IndexCheckpoint((long) nextFile++, String.valueOf(tieredOffset), tieredOffset);
+      run(() -> rows.move(moves, checkpoint));
+      if (cut != null) {
+        cut = loop.call(() -> rows.seal(changes.size(), endOffset));
+      }
+      freeze();
+    }
+
       assertThat(now.liveRows(tieredOffset))
           .isEqualTo(
               LongStream.range(tieredOffset, endOffset)

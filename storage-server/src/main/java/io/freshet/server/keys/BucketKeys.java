@@ -21,10 +21,12 @@ import io.freshet.server.loop.EventLoop;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +66,9 @@ public final class BucketKeys implements AutoCloseable {
   private @Nullable FreshetException damage;
   private boolean isClosed;
 
+  /** Completes when no generation is being made or let go of. */
+  private CompletableFuture<Void> generationsSettled = CompletableFuture.completedFuture(null);
+
   /** The durable index on its way to a new base. */
   private static final class Following {
     private final KeyChanges changes;
@@ -97,9 +102,11 @@ public final class BucketKeys implements AutoCloseable {
     this.tieredOffset = tieredOffset;
   }
 
-  /** Begins to make what the first {@link #seal} needs. */
+  /** Begins to make what the next {@link #seal} needs. */
   public void start() {
-    makeSpare();
+    if (!isClosed) {
+      generationsSettled = makeSpare();
+    }
   }
 
   Decision decide(KeyHashes keys, ChangeCodes codes, long startOffset) {
@@ -255,6 +262,17 @@ public final class BucketKeys implements AutoCloseable {
     }
   }
 
+  /** Completes when keys that were closed no longer touch their files. */
+  CompletableFuture<Void> closed() {
+    return CompletableFuture.allOf(
+        Stream.concat(
+                Stream.of(durable, active, sealed, spare)
+                    .filter(Objects::nonNull)
+                    .map(KeyIndex::closed),
+                Stream.of(generationsSettled))
+            .toArray(CompletableFuture[]::new));
+  }
+
   /**
    * Completes what the active generation has found, by those below it.
    *
@@ -350,13 +368,16 @@ public final class BucketKeys implements AutoCloseable {
       return;
     }
     obsolete.close();
-    obsolete
-        .closed()
-        .whenComplete((unused, error) ->
-            loop.execute(() -> {
-              makeSpare();
-              next.done.complete(null);
-            }));
+    generationsSettled =
+        obsolete
+            .closed()
+            .thenComposeAsync(
+                unused -> {
+                  CompletableFuture<Void> made = isClosed ? done() : makeSpare();
+                  next.done.complete(null);
+                  return made;
+                },
+                loop);
   }
 
   /**
@@ -375,25 +396,32 @@ public final class BucketKeys implements AutoCloseable {
         });
   }
 
-  private void makeSpare() {
-    newGeneration
+  /** Completes in the loop when there is one, or when it has failed and will be tried again. */
+  private CompletableFuture<Void> makeSpare() {
+    return newGeneration
         .get()
-        .whenComplete((made, error) ->
-            loop.execute(() -> {
+        .handleAsync(
+            (made, error) -> {
               if (made == null) {
                 LOG.warn(
                     "Can't make a key index for bucket {}, trying again: {}",
                     bucket,
                     String.valueOf(error));
-                if (!isClosed) {
-                  loop.schedule(Duration.ofSeconds(1), this::makeSpare);
-                }
+                loop.schedule(Duration.ofSeconds(1), this::start);
               } else if (isClosed) {
                 made.close();
+                return made.closed();
               } else {
                 spare = made;
               }
-            }));
+              return done();
+            },
+            loop)
+        .thenCompose(settled -> settled);
+  }
+
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.completedFuture(null);
   }
 
   private RuntimeException noteDamage(RuntimeException failure) {

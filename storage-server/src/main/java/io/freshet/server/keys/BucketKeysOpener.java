@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The indexes of one bucket while its table is opened: first the durable one as it was left, which
  * is then brought to the base, and then the keys in front of it. Blocking; for one thread.
  */
-public final class BucketKeysOpener implements AutoCloseable {
+public final class BucketKeysOpener {
   private static final Logger LOG = LoggerFactory.getLogger(BucketKeysOpener.class);
 
   private final BucketId bucket;
@@ -109,15 +109,16 @@ public final class BucketKeysOpener implements AutoCloseable {
     return keys;
   }
 
-  @Override
-  public void close() {
-    if (!isTaken) {
-      isTaken = true;
-      loop.call(() -> {
-        durable.close();
-        return true;
-      });
+  /** Closes the durable index if nobody has taken it; completes when its files are untouched. */
+  public CompletableFuture<Void> close() {
+    if (isTaken) {
+      return CompletableFuture.completedFuture(null);
     }
+    isTaken = true;
+    return loop.call(() -> {
+      durable.close();
+      return durable.closed();
+    });
   }
 
   /** Makes indexes of fresh keys in two folders by turns. */

@@ -216,6 +216,11 @@ public final class KeyedRows implements AutoCloseable {
     }
   }
 
+  /** Completes when rows that were closed no longer touch the files of their keys. */
+  public CompletableFuture<Void> closed() {
+    return keys.closed();
+  }
+
   private Decision unapplied(long offset) {
     Map.Entry<Long, Decision> found = unapplied.floorEntry(offset);
     if (found == null || offset >= found.getKey() + found.getValue().rows()) {

@@ -69,6 +69,7 @@ public final class TableKeys {
 
   /** Opens what is stored for a table, or begins anew. Blocking. */
   public static TableKeys open(IndexStorage storage, UUID tableId, TableDefinition definition) {
+    storage.checkClosed(tableId);
     Disk disk = storage.disk();
     String folder = tableId.toString();
     KeyColumns columns = KeyColumns.of(definition.schema(), definition.primaryKey());
@@ -102,6 +103,7 @@ public final class TableKeys {
 
   /** Deletes what is stored for a table. Blocking. */
   public static void delete(IndexStorage storage, UUID tableId) {
+    storage.checkClosed(tableId);
     try {
       deleteFolder(storage.disk(), tableId.toString());
     } catch (IOException e) {

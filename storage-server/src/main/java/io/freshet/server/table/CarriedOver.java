@@ -8,6 +8,7 @@
  */
 package io.freshet.server.table;
 
+import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,4 +18,9 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param tierRequests of callers who wait for a tiering
  */
-record CarriedOver(Leases leases, List<CompletableFuture<TierResult>> tierRequests) {}
+record CarriedOver(Leases leases, List<CompletableFuture<TierResult>> tierRequests) {
+  /** Nobody takes over. */
+  void fail(FreshetException reason) {
+    tierRequests.forEach(request -> request.completeExceptionally(reason));
+  }
+}

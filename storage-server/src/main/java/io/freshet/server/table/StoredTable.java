@@ -43,7 +43,7 @@ public record StoredTable(
   }
 
   StoredTable dropping(DropMode mode) {
-    return new StoredTable(id, name, buckets, State.DROPPING, mode, null);
+    return new StoredTable(id, name, buckets, State.DROPPING, mode, renamedFrom);
   }
 
   /** This table under a name that the lake is still to be told. */

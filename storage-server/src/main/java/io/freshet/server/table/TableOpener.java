@@ -32,6 +32,7 @@ import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +115,10 @@ public record TableOpener(
           carried,
           onStale);
     } catch (RuntimeException | Error e) {
-      buckets.forEach(TableOpener::close);
-      indexes.forEach(BucketKeysOpener::close);
+      closeAll(buckets);
+      for (BucketKeysOpener index : indexes) {
+        var unused = context.indexes().close(id, index.close());
+      }
       throw e;
     }
   }
@@ -127,20 +130,33 @@ public record TableOpener(
     TableKeys.delete(context.indexes(), id);
   }
 
-  /** Releases what a bucket holds; nothing uses it any more. */
-  static void close(Bucket bucket) {
+  /**
+   * Releases what a bucket holds; nothing uses it any more. Completes when its files are untouched;
+   * the table can't be opened before.
+   */
+  CompletableFuture<Void> close(Bucket bucket) {
     bucket.log().close();
     bucket.fresh().close();
-    close(bucket.keyed(), bucket.loop());
+    return close(bucket.id(), bucket.keyed(), bucket.loop());
   }
 
-  private static void close(@Nullable KeyedRows keyed, EventLoop loop) {
-    if (keyed != null) {
-      loop.call(() -> {
-        keyed.close();
-        return true;
-      });
+  /** Closes buckets of a table that can't be opened again before they are. */
+  void closeAll(List<Bucket> buckets) {
+    for (Bucket bucket : buckets) {
+      var unused = close(bucket);
     }
+  }
+
+  private CompletableFuture<Void> close(BucketId id, @Nullable KeyedRows keyed, EventLoop loop) {
+    if (keyed == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> closed =
+        loop.call(() -> {
+          keyed.close();
+          return keyed.closed();
+        });
+    return context.indexes().close(id.tableId(), closed);
   }
 
   private Bucket openBucket(
@@ -185,7 +201,7 @@ public record TableOpener(
         }
       } catch (RuntimeException | Error e) {
         fresh.close();
-        close(keyed, loop(id.tableId(), id.bucket()));
+        var unused = close(id, keyed, loop(id.tableId(), id.bucket()));
         throw e;
       }
       EventLoop loop = loop(id.tableId(), id.bucket());

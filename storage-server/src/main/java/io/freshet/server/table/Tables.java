@@ -57,12 +57,25 @@ public final class Tables {
   private final Map<TableName, Entry> byName = new ConcurrentHashMap<>();
   private volatile boolean isClosed;
 
-  /** A table that is open, or the reason why it is not. */
+  /**
+   * A table that is open, or the reason why it is not.
+   *
+   * @param closed completes when nothing of what was open before is left
+   */
   private record Entry(
       StoredTable stored,
       @Nullable ServerTable table,
       @Nullable LakeTable lake,
-      @Nullable String whyNotReady) {}
+      @Nullable String whyNotReady,
+      CompletableFuture<Void> closed) {
+    static Entry open(StoredTable stored, ServerTable table, LakeTable lake) {
+      return new Entry(stored, table, lake, null, CompletableFuture.completedFuture(null));
+    }
+
+    static Entry notReady(StoredTable stored, String why) {
+      return new Entry(stored, null, null, why, CompletableFuture.completedFuture(null));
+    }
+  }
 
   /**
    * @param definitions runs blocking tasks one at a time, in order
@@ -139,11 +152,17 @@ public final class Tables {
     return open;
   }
 
+  /** Whether a table has a name, or may get it back if it can't have the one that it is to get. */
+  private boolean isTaken(TableName name) {
+    return byName.containsKey(name)
+        || byName.values().stream().anyMatch(entry -> name.equals(entry.stored().renamedFrom()));
+  }
+
   public CompletableFuture<ServerTable> create(TableDefinition definition) {
     return define(() -> {
       TableName name = definition.name();
       TableOptions.check(definition.properties());
-      if (byName.containsKey(name)) {
+      if (isTaken(name)) {
         throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
       }
       if (byName.size() >= MAX_TABLES) {
@@ -163,12 +182,12 @@ public final class Tables {
         table = opener.open(creating.id(), lakeTable, null, this::reopen);
         StoredTable active = creating.active();
         store.save(active);
-        byName.put(name, new Entry(active, table, lakeTable, null));
         table.start();
+        byName.put(name, Entry.open(active, table, lakeTable));
         return table;
       } catch (RuntimeException e) {
         if (table != null) {
-          table.buckets().forEach(TableOpener::close);
+          opener.closeAll(table.buckets());
         }
         settle(creating, null);
         throw e;
@@ -181,7 +200,7 @@ public final class Tables {
     return define(() -> {
       TableName name = attachment.name();
       TableOptions.check(attachment.properties());
-      if (byName.containsKey(name)) {
+      if (isTaken(name)) {
         throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
       }
       if (attachment.buckets() < 1 || attachment.buckets() > TableDefinition.MAX_BUCKETS) {
@@ -202,8 +221,8 @@ public final class Tables {
         ServerTable table = opener.open(attaching.id(), attached.table(), null, this::reopen);
         StoredTable active = attaching.active();
         store.save(active);
-        byName.put(name, new Entry(active, table, attached.table(), null));
         table.start();
+        byName.put(name, Entry.open(active, table, attached.table()));
         return table;
       } catch (RuntimeException e) {
         if (attached != null) {
@@ -251,21 +270,18 @@ public final class Tables {
     return this.<CompletableFuture<Void>>define(
             () -> {
               ServerTable table = get(name);
-              if (byName.containsKey(newName)) {
+              if (isTaken(newName)) {
                 throw FreshetException.of(
                     TABLE_ALREADY_EXISTS,
                     "Table %s can't be renamed to %s: there is a table of that name",
                     name,
                     newName);
               }
-              Entry entry = Objects.requireNonNull(byName.remove(name), "entry");
+              Entry entry = Objects.requireNonNull(byName.get(name), "entry");
               StoredTable renamed = entry.stored().renamed(newName);
               store.save(renamed);
-              byName.put(newName, new Entry(renamed, null, null, "it is being renamed"));
-              CompletableFuture<CarriedOver> carried = table.handOver();
-              return close(table)
-                  .thenCombine(carried, (closed, over) -> over)
-                  .thenAcceptAsync(over -> settle(renamed, over), definitions);
+              byName.remove(name);
+              return openAgain(table, renamed, "it is being renamed");
             })
         .thenCompose(renamed -> renamed)
         .thenRun(() -> {
@@ -303,16 +319,20 @@ public final class Tables {
               if (isClosed || entry == null || entry.table() != stale) {
                 return CompletableFuture.completedFuture(null);
               }
-              StoredTable stored = entry.stored();
-              byName.put(
-                  stale.name(),
-                  new Entry(stored, null, null, "it is being opened again: " + reason));
-              CompletableFuture<CarriedOver> carried = stale.handOver();
-              return close(stale)
-                  .thenCombine(carried, (closed, over) -> over)
-                  .thenAcceptAsync(over -> settle(stored, over), definitions);
+              return openAgain(stale, entry.stored(), "it is being opened again: " + reason);
             })
         .thenCompose(reopened -> reopened);
+  }
+
+  /** Closes a table, and brings it to where it should be then, unless it is dropped meanwhile. */
+  private CompletableFuture<Void> openAgain(ServerTable table, StoredTable stored, String why) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    byName.put(stored.name(), new Entry(stored, null, null, why, closed));
+    CompletableFuture<CarriedOver> carried = table.handOver();
+    close(table).whenComplete((unused, error) -> closed.complete(null));
+    return closed
+        .thenCombine(carried, (unused, over) -> over)
+        .thenAcceptAsync(over -> goOn(stored, over), definitions);
   }
 
   /** Looks whether somebody else has committed to the lake half of a table. */
@@ -332,11 +352,9 @@ public final class Tables {
               }
               StoredTable dropping = entry.stored().dropping(mode);
               store.save(dropping);
-              byName.put(name, new Entry(dropping, null, null, "it is being dropped"));
+              byName.put(name, Entry.notReady(dropping, "it is being dropped"));
               CompletableFuture<Void> closed =
-                  entry.table() == null
-                      ? CompletableFuture.completedFuture(null)
-                      : close(entry.table());
+                  entry.table() == null ? entry.closed() : close(entry.table());
               return closed.thenRunAsync(() -> settle(dropping, null), definitions);
             })
         .thenCompose(dropped -> dropped);
@@ -345,20 +363,21 @@ public final class Tables {
   /** Closes all tables. Blocking. */
   public void close() {
     isClosed = true;
-    open().stream().map(Tables::close).toList().forEach(CompletableFuture::join);
+    open().stream().map(this::close).toList().forEach(CompletableFuture::join);
     byName.clear();
   }
 
   /** Brings a table from the state that is stored to the one it should be in, now or later. */
   private void settle(StoredTable stored, @Nullable CarriedOver carried) {
+    StoredTable now = stored;
     try {
       if (stored.state() == StoredTable.State.ACTIVE) {
-        byName.put(stored.name(), new Entry(stored, null, null, "it is being opened"));
-        StoredTable named = renameInLake(stored);
-        LakeTable lakeTable = lake.open(named.name(), named.id(), named.buckets());
-        ServerTable table = opener.open(named.id(), lakeTable, carried, this::reopen);
-        byName.put(named.name(), new Entry(named, table, lakeTable, null));
+        byName.put(stored.name(), Entry.notReady(stored, "it is being opened"));
+        now = renameInLake(stored);
+        LakeTable lakeTable = lake.open(now.name(), now.id(), now.buckets());
+        ServerTable table = opener.open(now.id(), lakeTable, carried, this::reopen);
         table.start();
+        byName.put(now.name(), Entry.open(now, table, lakeTable));
         return;
       }
       DropMode mode = stored.dropMode() == null ? DropMode.PURGE : stored.dropMode();
@@ -366,19 +385,23 @@ public final class Tables {
         mode = DropMode.KEEP_LAKE;
       }
       lake.drop(stored.name(), stored.id(), mode);
+      if (stored.renamedFrom() != null) {
+        lake.drop(stored.renamedFrom(), stored.id(), mode);
+      }
       opener.delete(stored.id());
       store.delete(stored.id());
       byName.remove(stored.name());
     } catch (RuntimeException e) {
+      StoredTable left = now;
       LOG.warn(
           "Table {} is {} and can't go on; trying again in {} s: {}",
-          stored.name(),
-          stored.state(),
+          left.name(),
+          left.state(),
           RETRY.toSeconds(),
           e.toString());
-      LOG.debug("Table {} can't go on", stored.name(), e);
-      byName.put(stored.name(), new Entry(stored, null, null, String.valueOf(e.getMessage())));
-      timers.schedule(RETRY, () -> retry(stored, carried));
+      LOG.debug("Table {} can't go on", left.name(), e);
+      byName.put(left.name(), Entry.notReady(left, String.valueOf(e.getMessage())));
+      timers.schedule(RETRY, () -> definitions.execute(() -> goOn(left, carried)));
     }
   }
 
@@ -392,31 +415,37 @@ public final class Tables {
     StoredTable named = stored.active();
     try {
       lake.rename(stored.renamedFrom(), stored.name(), stored.id());
+      store.save(named);
     } catch (FreshetException e) {
       if (e.code() != TABLE_ALREADY_EXISTS) {
         throw e;
       }
       named = stored.notRenamed();
+      store.save(named);
+      byName.put(named.name(), Entry.notReady(named, "it is being opened"));
       byName.remove(stored.name());
     }
-    store.save(named);
     return named;
   }
 
-  private void retry(StoredTable stored, @Nullable CarriedOver carried) {
-    if (isClosed) {
-      return;
+  /** Settles a table unless something else has become of it in the meantime. */
+  private void goOn(StoredTable stored, @Nullable CarriedOver carried) {
+    Entry entry = byName.get(stored.name());
+    boolean isSame = entry != null && entry.stored().equals(stored) && entry.table() == null;
+    if (isSame && !isClosed) {
+      settle(stored, carried);
+    } else if (carried != null) {
+      carried.fail(
+          FreshetException.of(
+              TABLE_NOT_FOUND, "Table %s was dropped, or its server stopped", stored.name()));
     }
-    definitions.execute(() -> {
-      Entry entry = byName.get(stored.name());
-      if (entry != null && entry.stored().equals(stored) && entry.table() == null) {
-        settle(stored, carried);
-      }
-    });
   }
 
-  /** Lets what is on its way into the logs get there, then lets go of everything. */
-  private static CompletableFuture<Void> close(ServerTable table) {
+  /**
+   * Lets what is on its way into the logs get there, then lets go of everything. Whatever fails,
+   * the table is closed then.
+   */
+  private CompletableFuture<Void> close(ServerTable table) {
     return table
         .close()
         .thenCompose(unused ->
@@ -424,10 +453,15 @@ public final class Tables {
                 table.buckets().stream()
                     .map(bucket -> {
                       bucket.log().close();
-                      return CompletableFuture.runAsync(
-                          () -> TableOpener.close(bucket), bucket.loop());
+                      return CompletableFuture.supplyAsync(
+                              () -> opener.close(bucket), bucket.loop())
+                          .thenCompose(closed -> closed);
                     })
-                    .toArray(CompletableFuture[]::new)));
+                    .toArray(CompletableFuture[]::new)))
+        .exceptionally(error -> {
+          LOG.error("Table {} was not closed in order", table.name(), error);
+          return null;
+        });
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

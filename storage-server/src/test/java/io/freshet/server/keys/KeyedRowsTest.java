@@ -88,6 +88,19 @@ final class KeyedRowsTest {
     }
   }
 
+  @Test
+  void closedKeysTouchTheirFilesUntilWorkThatHasBegunIsDone() {
+    try (Run run = new Run(0)) {
+      run.run(run.rows::close); // While the first generation to come is being made.
+      assertThat(run.rows.closed()).isNotDone();
+      while (!run.background.isEmpty()) {
+        run.background.remove().run();
+        run.loop.runAll();
+      }
+      assertThat(run.rows.closed()).isCompleted();
+    }
+  }
+
   private record Change(long key, boolean isDelete) {}
 
   /** A live row of the lake: its key, and the offset of the change that made it. */
@@ -154,6 +167,7 @@ final class KeyedRowsTest {
           case 7 -> seal();
           case 8 -> tier();
           case 9 -> runSome();
+          case 10 -> compact();
           default -> freeze();
         }
       }
@@ -167,7 +181,6 @@ final class KeyedRowsTest {
             .isEqualTo(each.expected());
       }
     }
-          case 10 -> compact();
 
     void decide() {
       int count = 1 + random.nextInt(6);
@@ -277,19 +290,6 @@ final class KeyedRowsTest {
       freeze();
     }
 
-    private void runSome() {
-      if (random.nextBoolean()) {
-        loop.runAll();
-      }
-      for (int left = random.nextInt(4); left > 0 && !background.isEmpty(); left--) {
-        background.remove().run();
-      }
-    }
-
-    private void freeze() {
-      RowCut now = loop.call(() -> rows.freeze(endOffset));
-      Map<Long, Long> expected = replay((int) endOffset);
-      assertThat(live(now, lake, tieredOffset)).isEqualTo(expected);
     /** Moves the live rows of some files to another one. */
     private void compact() {
       if (!followed.isDone()) {
@@ -325,6 +325,19 @@ final class KeyedRowsTest {
       freeze();
     }
 
+    private void runSome() {
+      if (random.nextBoolean()) {
+        loop.runAll();
+      }
+      for (int left = random.nextInt(4); left > 0 && !background.isEmpty(); left--) {
+        background.remove().run();
+      }
+    }
+
+    private void freeze() {
+      RowCut now = loop.call(() -> rows.freeze(endOffset));
+      Map<Long, Long> expected = replay((int) endOffset);
+      assertThat(live(now, lake, tieredOffset)).isEqualTo(expected);
       assertThat(now.liveRows(tieredOffset))
           .isEqualTo(
               LongStream.range(tieredOffset, endOffset)

@@ -8,7 +8,6 @@
  */
 package io.freshet.server.bucket;
 
-import static io.freshet.error.FreshetErrorCode.INTERNAL;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 
@@ -29,7 +28,6 @@ import io.freshet.server.log.LogEntry;
 import io.freshet.server.log.WriterSequence;
 import io.freshet.server.loop.EventLoop;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,7 +36,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,16 +55,15 @@ public final class Bucket {
   private final BucketLog log;
   private final FreshRows fresh;
   private final @Nullable KeyedRows keyed;
-  private final Clock clock;
+  private final CommitClock clock;
   private final Writers writers;
-  private final Deque<Pending> pending = new ArrayDeque<>();
-  private final Deque<Hidden> hidden = new ArrayDeque<>();
+  private final Deque<PendingEntry> pending = new ArrayDeque<>();
+  private final Deque<HiddenEntry> hidden = new ArrayDeque<>();
 
   private long pendingBytes;
   private long nextOffset;
   private long durableOffset;
   private @Nullable UUID revealed;
-  private long lastTimestampMicros;
   private boolean isFailing;
   private @Nullable FreshetException refusal;
   private @Nullable FreshetException stoppedReason;
@@ -76,41 +72,9 @@ public final class Bucket {
   private final Deque<Decision> failed = new ArrayDeque<>();
 
   private final EndWaiters endWaiters = new EndWaiters();
+  private final List<CompletableFuture<Long>> drains = new ArrayList<>();
 
   private volatile long endOffset;
-
-  /** An entry that was given to the log, and what the log has said of it so far. */
-  private static final class Pending {
-    private final LogEntry entry;
-    private final CompletableFuture<AppendResult> result;
-    private final long bytes;
-    private final @Nullable Decision decision;
-    private final @Nullable UUID heldBy;
-    private boolean isAnswered;
-    private @Nullable Throwable error;
-
-    Pending(
-        LogEntry entry,
-        CompletableFuture<AppendResult> result,
-        long bytes,
-        @Nullable Decision decision,
-        @Nullable UUID heldBy) {
-      this.entry = entry;
-      this.result = result;
-      this.bytes = bytes;
-      this.decision = decision;
-      this.heldBy = heldBy;
-    }
-  }
-
-  /** A durable entry that is not visible yet. */
-  private record Hidden(
-      long startOffset,
-      long endOffset,
-      @Nullable WriterSequence writer,
-      @Nullable Decision decision,
-      @Nullable UUID heldBy,
-      CompletableFuture<AppendResult> result) {}
 
   /**
    * A bucket that goes on where its log ends. Call it before the loop gets tasks for this bucket.
@@ -131,9 +95,8 @@ public final class Bucket {
     this.log = log;
     this.fresh = fresh;
     this.keyed = keyed;
-    this.clock = clock;
+    this.clock = new CommitClock(clock, log.lastTimestampMicros());
     this.writers = new Writers(id, log.recoveredWriters());
-    this.lastTimestampMicros = log.lastTimestampMicros();
     this.nextOffset = log.endOffset();
     this.durableOffset = nextOffset;
     this.endOffset = nextOffset;
@@ -170,6 +133,11 @@ public final class Bucket {
     return event(() ->
         CompletableFuture.completedFuture(
             keyed == null ? RowCut.ofAppends(endOffset) : keyed.freeze(endOffset)));
+  }
+
+  /** The high watermark when this message gets its turn in the event loop. */
+  public CompletableFuture<Long> visibleEnd() {
+    return event(() -> CompletableFuture.completedFuture(endOffset));
   }
 
   /**
@@ -226,32 +194,52 @@ public final class Bucket {
    * rows are durable and visible; with OVERLOADED or LOG_WRITE_FAILED nothing was appended.
    */
   public CompletableFuture<AppendResult> append(AppendRequest request) {
-    return append(request, null);
+    return append(request, null, null);
   }
 
   /**
    * Appends rows of a transaction, which stay hidden until it is revealed. Takes ownership of the
    * request. The result completes once the rows are durable. One transaction at a time.
+   *
+   * @param commitMicros their commit timestamp, unless the bucket has given a later one
    */
-  public CompletableFuture<AppendResult> appendHeld(AppendRequest request, UUID transaction) {
-    return append(request, transaction);
+  public CompletableFuture<AppendResult> appendHeld(
+      AppendRequest request, UUID transaction, long commitMicros) {
+    return append(request, transaction, commitMicros);
+  }
+
+  /**
+   * Has the commit timestamps of entries stand still until {@link #releaseClock} or {@link
+   * #reveal}.
+   *
+   * @param micros where, unless that would be to go back; null for here and now
+   * @return where they stand
+   */
+  public CompletableFuture<Long> holdClock(@Nullable Long micros) {
+    return event(() -> CompletableFuture.completedFuture(clock.hold(micros)));
+  }
+
+  public void releaseClock() {
+    loop.execute(clock::release);
   }
 
   /** Makes the rows of a transaction visible, all of which are durable. */
   public CompletableFuture<Void> reveal(UUID transaction) {
     return event(() -> {
       revealed = transaction;
+      clock.release();
       show();
       return CompletableFuture.completedFuture(null);
     });
   }
 
-  private CompletableFuture<AppendResult> append(AppendRequest request, @Nullable UUID heldBy) {
+  private CompletableFuture<AppendResult> append(
+      AppendRequest request, @Nullable UUID heldBy, @Nullable Long commitMicros) {
     CompletableFuture<AppendResult> result = new CompletableFuture<>();
     try {
       loop.submit(() -> {
         try (request) {
-          decide(request, heldBy, result);
+          decide(request, heldBy, commitMicros, result);
         } catch (RuntimeException e) {
           result.completeExceptionally(e);
         } catch (Error e) {
@@ -297,8 +285,33 @@ public final class Bucket {
     endWaiters.fail(reason);
   }
 
+  /**
+   * Refuses appends from now on, and completes with the high watermark once the log has answered
+   * for each that came before.
+   */
+  public CompletableFuture<Long> drain(FreshetException reason) {
+    return event(() -> {
+      refuseAppends(reason);
+      CompletableFuture<Long> drained = new CompletableFuture<>();
+      drains.add(drained);
+      completeDrains();
+      return drained;
+    });
+  }
+
+  private void completeDrains() {
+    if (pending.isEmpty()) {
+      List<CompletableFuture<Long>> drained = List.copyOf(drains);
+      drains.clear();
+      drained.forEach(each -> each.complete(endOffset));
+    }
+  }
+
   private void decide(
-      AppendRequest request, @Nullable UUID heldBy, CompletableFuture<AppendResult> result) {
+      AppendRequest request,
+      @Nullable UUID heldBy,
+      @Nullable Long commitMicros,
+      CompletableFuture<AppendResult> result) {
     loop.assertInLoop();
     if (refusal != null) {
       throw refusal;
@@ -328,16 +341,15 @@ public final class Bucket {
           id);
     }
     Decision decision = decideKeys(request);
-    lastTimestampMicros = Math.max(lastTimestampMicros, nowMicros());
     LogEntry entry =
         new LogEntry(
             nextOffset,
-            lastTimestampMicros,
+            clock.next(commitMicros),
             request.schemaId(),
             writer,
             RecordBatches.share(request.batch()));
     nextOffset = entry.endOffset();
-    Pending added = new Pending(entry, result, bytes, decision, heldBy);
+    PendingEntry added = new PendingEntry(entry, result, bytes, decision, heldBy);
     pending.addLast(added);
     if (writer != null) {
       writers.decide(writer, result);
@@ -357,26 +369,26 @@ public final class Bucket {
   }
 
   /** Notes what the log says of an entry; it may refuse one while those before it are written. */
-  private void answered(Pending entry, @Nullable Throwable error) {
+  private void answered(PendingEntry entry, @Nullable Throwable error) {
     loop.assertInLoop();
-    entry.isAnswered = true;
-    entry.error = error;
-    while (!pending.isEmpty() && pending.getFirst().isAnswered) {
+    entry.answer(error);
+    while (!pending.isEmpty() && pending.getFirst().isAnswered()) {
       settle(pending.removeFirst());
     }
+    completeDrains();
   }
 
-  private void settle(Pending first) {
-    LogEntry entry = first.entry;
-    Throwable error = first.error;
-    pendingBytes -= first.bytes;
+  private void settle(PendingEntry first) {
+    LogEntry entry = first.entry();
+    Throwable error = first.error();
+    pendingBytes -= first.bytes();
     try (entry) {
       if (error == null) {
         takeIn(first);
       } else {
         isFailing = true;
-        if (first.decision != null) {
-          failed.addFirst(first.decision);
+        if (first.decision() != null) {
+          failed.addFirst(first.decision());
         }
       }
     } catch (RuntimeException | Error e) {
@@ -394,68 +406,61 @@ public final class Bucket {
       if (entry.writer() != null) {
         writers.settle(entry.writer());
       }
-      first.result.completeExceptionally(error);
+      first.result().completeExceptionally(error);
     } else {
-      if (first.heldBy != null) {
-        first.result.complete(new AppendResult(entry.startOffset(), entry.endOffset()));
+      if (first.heldBy() != null) {
+        first.result().complete(new AppendResult(entry.startOffset(), entry.endOffset()));
       }
       show();
     }
   }
 
   /** Keeps the rows of a durable entry, which are not visible yet. */
-  private void takeIn(Pending durable) {
+  private void takeIn(PendingEntry durable) {
     if (stoppedReason != null) {
       throw stoppedReason;
     }
-    LogEntry entry = durable.entry;
+    LogEntry entry = durable.entry();
     fresh.add(entry);
     durableOffset = entry.endOffset();
     hidden.addLast(
-        new Hidden(
+        new HiddenEntry(
             entry.startOffset(),
             entry.endOffset(),
             entry.writer(),
-            durable.decision,
-            durable.heldBy,
-            durable.result));
+            durable.decision(),
+            durable.heldBy(),
+            durable.result()));
   }
 
   /** Makes visible what nothing holds, all of it at once, and acknowledges it. */
   private void show() {
-    List<Hidden> shown = new ArrayList<>();
+    List<HiddenEntry> shown = new ArrayList<>();
     while (!hidden.isEmpty() && isShown(hidden.getFirst())) {
-      Hidden next = hidden.removeFirst();
-      if (keyed != null && next.decision != null) {
-        keyed.apply(next.decision);
+      HiddenEntry next = hidden.removeFirst();
+      if (keyed != null && next.decision() != null) {
+        keyed.apply(next.decision());
       }
-      if (next.writer != null) {
-        writers.settle(next.writer);
-        writers.apply(next.writer, next.startOffset, next.endOffset);
+      if (next.writer() != null) {
+        writers.settle(next.writer());
+        writers.apply(next.writer(), next.startOffset(), next.endOffset());
       }
       shown.add(next);
     }
     if (shown.isEmpty()) {
       return;
     }
-    endOffset = shown.get(shown.size() - 1).endOffset;
-    for (Hidden each : shown) {
-      each.result.complete(new AppendResult(each.startOffset, each.endOffset));
+    endOffset = shown.get(shown.size() - 1).endOffset();
+    for (HiddenEntry each : shown) {
+      each.result().complete(new AppendResult(each.startOffset(), each.endOffset()));
     }
     endWaiters.signal(endOffset);
   }
 
   /** An entry is in the log that can't be applied here: nothing may follow it until a restart. */
   private FreshetException stopped(LogEntry entry, Throwable cause) {
-    FreshetException reason =
-        new FreshetException(
-            INTERNAL,
-            String.format(
-                "Bucket %s has stopped: the rows at offsets %d to %d are in its log, but can't be shown: %s."
-                    + " Restart the server, with more memory if it ran out of it.",
-                id, entry.startOffset(), entry.endOffset() - 1, cause),
-            cause);
     if (stoppedReason == null) {
+      FreshetException reason = PendingEntry.cannotBeShown(id, entry, cause);
       stoppedReason = reason;
       refusal = reason;
       endWaiters.fail(reason);
@@ -463,8 +468,8 @@ public final class Bucket {
     return stoppedReason;
   }
 
-  private boolean isShown(Hidden entry) {
-    return entry.heldBy == null || entry.heldBy.equals(revealed);
+  private boolean isShown(HiddenEntry entry) {
+    return entry.heldBy() == null || entry.heldBy().equals(revealed);
   }
 
   private <T> CompletableFuture<T> event(Supplier<CompletableFuture<T>> task) {
@@ -486,10 +491,5 @@ public final class Bucket {
     } else {
       result.complete(value);
     }
-  }
-
-  private long nowMicros() {
-    Instant now = clock.instant();
-    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1_000;
   }
 }

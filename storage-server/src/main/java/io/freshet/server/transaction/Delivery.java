@@ -43,6 +43,7 @@ final class Delivery {
   private static final long READ_BYTES = 4 << 20;
 
   private final UUID transaction;
+  private final long commitMicros;
   private final @Nullable List<UUID> writers;
   private final BucketLog staged;
   private final long endOffset;
@@ -57,6 +58,7 @@ final class Delivery {
   private long nextOffset;
 
   /**
+   * @param commitMicros the commit timestamp of all
    * @param writers whose batches count; all if null
    * @param endOffset of the staged rows
    * @param keys null for a log table
@@ -66,6 +68,7 @@ final class Delivery {
    */
   Delivery(
       UUID transaction,
+      long commitMicros,
       @Nullable List<UUID> writers,
       BucketLog staged,
       long endOffset,
@@ -76,6 +79,7 @@ final class Delivery {
       BooleanSupplier isStopping,
       BufferAllocator allocator) {
     this.transaction = transaction;
+    this.commitMicros = commitMicros;
     this.writers = writers;
     this.staged = staged;
     this.endOffset = endOffset;
@@ -123,7 +127,7 @@ final class Delivery {
       return;
     }
     target
-        .appendHeld(request(entry), transaction)
+        .appendHeld(request(entry), transaction, commitMicros)
         .whenComplete((AppendResult result, Throwable error) -> {
           if (error != null) {
             failed(error);

@@ -62,14 +62,14 @@ final class StagedTransaction {
     for (int number = 0; number < staging.buckets().size(); number++) {
       Bucket bucket = open(number);
       int counting = number;
-      bucket.loop().execute(() -> bucket.refuseAppends(reason));
+      // What is on its way is acknowledged yet, and found after a restart: so it belongs to it.
       counted.add(
           bucket
-              .freeze()
-              .thenAccept(cut -> {
-                if (cut.endOffset() > 0) {
+              .drain(reason)
+              .thenAccept(endOffset -> {
+                if (endOffset > 0) {
                   synchronized (rows) {
-                    rows.put(counting, cut.endOffset());
+                    rows.put(counting, endOffset);
                   }
                 }
               }));

@@ -23,6 +23,7 @@ import io.freshet.table.TableName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,8 @@ public final class Transactions {
     for (TransactionRecord record : log.records()) {
       if (record.state() == State.COMMITTING) {
         LOG.info("Going on with the commit of transaction {} of table {}", record.id(), table);
+        // Before anybody else appends.
+        CompletableFuture<Long> unused = new CommitTimestamp(record, staging.buckets()).hold();
         carryOut(new StagedTransaction(record, staging));
       } else if (record.state() == State.OPEN) {
         open.put(record.id(), new StagedTransaction(record, staging));
@@ -269,6 +272,7 @@ public final class Transactions {
             table,
             error.toString());
         staged.close(closed());
+        staging.buckets().forEach(Bucket::releaseClock);
       }
     });
     return committed;
@@ -302,24 +306,35 @@ public final class Transactions {
   private CompletableFuture<Void> deliver(StagedTransaction staged) {
     return staged
         .finish(decided(staged.record().id()))
-        .thenCompose(rows -> {
-          List<CompletableFuture<Void>> deliveries = new ArrayList<>();
-          rows.forEach((number, endOffset) ->
-              deliveries.add(
-                  new Delivery(
-                          staged.record().staging(),
-                          staged.record().writers(),
-                          staged.log(number),
-                          endOffset,
-                          staging.buckets().get(number),
-                          keys == null ? null : new BatchKeys(staging.definition(), keys),
-                          staging.schemas(),
-                          calls,
-                          () -> isClosed,
-                          staging.allocator())
-                      .start()));
-          return CompletableFuture.allOf(deliveries.toArray(CompletableFuture[]::new));
-        });
+        .thenCompose(rows ->
+            new CommitTimestamp(staged.record(), bucketsOf(rows.keySet()))
+                .find(calls)
+                .thenCompose(commitMicros -> deliver(staged, rows, commitMicros)));
+  }
+
+  private CompletableFuture<Void> deliver(
+      StagedTransaction staged, Map<Integer, Long> rows, long commitMicros) {
+    List<CompletableFuture<Void>> deliveries = new ArrayList<>();
+    rows.forEach((number, endOffset) ->
+        deliveries.add(
+            new Delivery(
+                    staged.record().staging(),
+                    commitMicros,
+                    staged.record().writers(),
+                    staged.log(number),
+                    endOffset,
+                    staging.buckets().get(number),
+                    keys == null ? null : new BatchKeys(staging.definition(), keys),
+                    staging.schemas(),
+                    calls,
+                    () -> isClosed,
+                    staging.allocator())
+                .start()));
+    return CompletableFuture.allOf(deliveries.toArray(CompletableFuture[]::new));
+  }
+
+  private List<Bucket> bucketsOf(Collection<Integer> numbers) {
+    return numbers.stream().map(staging.buckets()::get).toList();
   }
 
   private CompletableFuture<Void> reveal(StagedTransaction staged) {

@@ -9,6 +9,7 @@
 package io.freshet.server.bucket;
 
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -196,13 +197,27 @@ final class BucketTest {
   }
 
   @Test
+  void drainedBucketHasWhatWasOnItsWayAndNothingMore() {
+    appendAnonymous();
+    appendAnonymous();
+    CompletableFuture<Long> drained = bucket.drain(FreshetException.of(TABLE_NOT_READY, "No more"));
+    loop.runAll();
+    succeed(0);
+    assertThat(drained).isNotDone();
+    succeed(1);
+    assertThat(drained).isCompletedWithValue(2L * ROWS);
+    assertThatThrownBy(() -> appendAnonymous().join()).hasMessageContaining("No more");
+  }
+
+  @Test
   void waitersSeeATransactionAtOnce() {
     UUID transaction = new UUID(5, 5);
     CompletableFuture<Long> waiter = awaitBeyond(0);
     for (int batch = 0; batch < 3; batch++) {
       bucket.appendHeld(
           new AppendRequest(0, null, null, null, LongBatches.batch(allocator, 0, ROWS)),
-          transaction);
+          transaction,
+          0);
       loop.runAll();
       succeed(batch);
     }

@@ -21,6 +21,10 @@ import io.freshet.server.log.RecoveredWriters;
 import io.freshet.server.log.WriterSequence;
 import io.freshet.server.loop.ManualLoop;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +39,11 @@ final class HeldEntriesTest {
   private static final UUID ONE = new UUID(1, 1);
   private static final UUID OTHER = new UUID(2, 2);
   private static final int ROWS = 10;
+  private static final long COMMIT_MICROS = 5_000_000;
 
   private final BufferAllocator allocator = new RootAllocator();
   private final ManualLoop loop = new ManualLoop();
+  private final SettableClock clock = new SettableClock();
   private final ScriptedBucketLog log = new ScriptedBucketLog(new RecoveredWriters(Map.of()), 0);
   private final Bucket bucket =
       new Bucket(
@@ -46,7 +52,7 @@ final class HeldEntriesTest {
           log,
           new FreshRows(log, new FreshMemory(1 << 20), LongBatches.schemas(), allocator),
           null,
-          Clock.systemUTC());
+          clock);
 
   private long nextSequence;
 
@@ -166,13 +172,66 @@ final class HeldEntriesTest {
     assertThat(bucket.endOffset()).isEqualTo(ROWS);
   }
 
+  @Test
+  void heldRowsHaveTheTimestampOfTheirCommit() {
+    clock.micros = 1_000;
+    append();
+    hold(ONE);
+    clock.micros = 2_000;
+    append();
+    assertThat(log.appendedMicros())
+        .as("timestamps never go back")
+        .containsExactly(1_000L, COMMIT_MICROS, COMMIT_MICROS);
+    succeedAll();
+  }
+
+  @Test
+  void timestampsStandStillWhileAClockIsHeld() {
+    clock.micros = COMMIT_MICROS - 9_000;
+    CompletableFuture<Long> held = bucket.holdClock(null);
+    loop.runAll();
+    assertThat(held).isCompletedWithValue(clock.micros);
+    clock.micros = COMMIT_MICROS + 1_000;
+    append();
+    hold(ONE);
+    append();
+    reveal(ONE);
+    append();
+    assertThat(log.appendedMicros())
+        .containsExactly(
+            COMMIT_MICROS - 9_000, COMMIT_MICROS, COMMIT_MICROS, COMMIT_MICROS + 1_000);
+    succeedAll();
+  }
+
+  @Test
+  void clockOfACommitThatWasCutShortStandsWhereItsTimestampIs() {
+    clock.micros = COMMIT_MICROS + 1_000;
+    CompletableFuture<Long> unused = bucket.holdClock(COMMIT_MICROS);
+    append();
+    hold(ONE);
+    assertThat(log.appendedMicros()).containsExactly(COMMIT_MICROS, COMMIT_MICROS);
+    succeedAll();
+  }
+
+  @Test
+  void clockOfACommitThatIsGivenUpGoesOn() {
+    CompletableFuture<Long> unused = bucket.holdClock(null);
+    bucket.releaseClock();
+    loop.runAll();
+    clock.micros = 7;
+    append();
+    assertThat(log.appendedMicros()).containsExactly(7L);
+    succeedAll();
+  }
+
   private CompletableFuture<AppendResult> hold(UUID transaction) {
     return hold(transaction, nextSequence++);
   }
 
   private CompletableFuture<AppendResult> hold(UUID transaction, long sequence) {
     CompletableFuture<AppendResult> result =
-        bucket.appendHeld(request(new WriterSequence(transaction, sequence)), transaction);
+        bucket.appendHeld(
+            request(new WriterSequence(transaction, sequence)), transaction, COMMIT_MICROS);
     loop.runAll();
     return result;
   }
@@ -194,6 +253,12 @@ final class HeldEntriesTest {
     assertThat(revealed).isCompleted();
   }
 
+  private void succeedAll() {
+    for (int append = 0; append < log.appendedAt().size(); append++) {
+      succeed(append);
+    }
+  }
+
   private void succeed(int append) {
     log.succeed(append);
     loop.runAll();
@@ -203,6 +268,25 @@ final class HeldEntriesTest {
     log.fail(
         append, FreshetException.of(FreshetErrorCode.LOG_WRITE_FAILED, "No space left on device"));
     loop.runAll();
+  }
+
+  private static final class SettableClock extends Clock {
+    private long micros;
+
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   private static void assertFails(CompletableFuture<AppendResult> result) {

@@ -33,6 +33,11 @@ final class ScriptedBucketLog implements BucketLog {
     return entries.stream().map(LogEntry::startOffset).toList();
   }
 
+  /** Commit timestamps of all that was appended. */
+  List<Long> appendedMicros() {
+    return entries.stream().map(LogEntry::commitTimestampMicros).toList();
+  }
+
   void succeed(int append) {
     endOffset = entries.get(append).endOffset();
     answers.get(append).complete(null);

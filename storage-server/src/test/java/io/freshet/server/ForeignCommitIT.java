@@ -12,8 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.arrow.ArrowRowAppender;
+import io.freshet.client.FreshetClient;
 import io.freshet.client.RetryPolicy;
 import io.freshet.client.TableWriter;
+import io.freshet.error.FreshetErrorCode;
+import io.freshet.error.FreshetException;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.TableDescription;
@@ -26,18 +29,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -45,9 +52,11 @@ import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +135,92 @@ final class ForeignCommitIT {
       assertThat(rows(server)).isEqualTo(oracle);
       Map<Long, String> leasedRows = rows(server, leased);
       assertThat(leasedRows).hasSize(4).doesNotContainKey(20L).containsEntry(3L, "fresh");
+    }
+  }
+
+  @Test
+  void filesThatAnotherWriterDeletesRewritesOrOverwritesAreFollowed() {
+    try (TestServer server = newServer()) {
+      for (long id = 1; id <= 4; id++) {
+        upsert(server, "old", id); // Each in a file of its own.
+        server.client().tier(TABLE);
+      }
+      upsert(server, "fresh", 4);
+
+      inLake(
+          server,
+          table -> {
+            List<DataFile> files = files(table);
+            DataFile deleted = fileOf(files, 1);
+            DataFile overwritten = fileOf(files, 2);
+            table.newDelete().deleteFile(deleted).commit();
+            table.newOverwrite().deleteFile(overwritten).addFile(write(table, 2, 7)).commit();
+            DataFile joined = write(table, 3, 4);
+            table
+                .newRewrite()
+                .deleteFile(fileOf(files, 3))
+                .deleteFile(fileOf(files, 4))
+                .addFile(joined)
+                .commit();
+          });
+      oracle.remove(1L);
+      oracle.put(2L, "foreign");
+      oracle.put(7L, "foreign");
+      oracle.put(3L, "foreign"); // So that it can be seen where it is.
+      awaitAndCheck(server);
+
+      upsert(server, "newer", 1, 3, 7);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  @Test
+  void aRowWhoseKeyTheLakeHasAlreadyIsRefusedUntilItIsRemoved() {
+    try (TestServer server = newServer();
+        FreshetClient impatient =
+            FreshetClient.connect(
+                server.server().flightUri(), server.allocator(), RetryPolicy.NONE)) {
+      upsert(server, "old", 1, 2, 3);
+      server.client().tier(TABLE);
+      upsert(server, "fresh", 3, 4);
+      AtomicReference<DataFile> twice = new AtomicReference<>();
+      AtomicLong snapshotId = new AtomicLong();
+      inLake(
+          server,
+          table -> {
+            twice.set(write(table, 2));
+            table.newAppend().appendFile(twice.get()).commit();
+            snapshotId.set(table.currentSnapshot().snapshotId());
+          });
+
+      AtomicReference<FreshetException> refusal = new AtomicReference<>();
+      Await.until(
+          "the commit is refused",
+          PATIENCE,
+          () -> {
+            try {
+              impatient.release(impatient.plan(TABLE));
+              return false;
+            } catch (FreshetException e) {
+              refusal.set(e);
+              return String.valueOf(e.getMessage()).contains("several rows");
+            }
+          });
+      assertThat(refusal.get())
+          .isInstanceOfSatisfying(
+              FreshetException.class,
+              e -> assertThat(e.code()).isEqualTo(FreshetErrorCode.TABLE_NOT_READY))
+          .hasMessageContaining("the same primary key [id]: [id=2] in ")
+          .hasMessageContaining("from its snapshot " + snapshotId.get());
+
+      inLake(server, table -> table.newDelete().deleteFile(twice.get()).commit());
+      awaitAndCheck(server);
+      upsert(server, "newer", 2, 3);
+      assertThat(rows(server)).isEqualTo(oracle);
     }
   }
 
@@ -252,6 +347,25 @@ final class ForeignCommitIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<DataFile> files(Table table) {
+    List<DataFile> files = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().includeColumnStats().planFiles()) {
+      tasks.forEach(task -> files.add(task.file()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  /** The file whose only row has that id. */
+  private static DataFile fileOf(List<DataFile> files, long id) {
+    return files.stream()
+        .filter(file ->
+            Conversions.<Long>fromByteBuffer(Types.LongType.get(), file.lowerBounds().get(1)) == id)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static DataFile write(Table table, long... ids) {

@@ -309,7 +309,7 @@ final class FreshetFlightProducer implements FlightProducer {
           table.id(),
           wanted.tableId());
     }
-    TableDefinition definition = table.definition().join();
+    TableDefinition definition = table.readable().join();
     return new ChangeRead(
         definition,
         bucket(table, wanted.bucket()),

@@ -69,7 +69,7 @@ final class LookUpStream {
     this.io = io;
     this.allocator = allocator;
     this.first = tables.get(command.table());
-    this.definition = first.definition().join();
+    this.definition = first.readable().join();
     this.answer = LookUpColumns.answer(first.name(), definition.schema(), command.columns());
   }
 
@@ -162,7 +162,7 @@ final class LookUpStream {
           "Table %s was dropped, and there is another one of that name: begin a new look-up",
           command.table());
     }
-    if (table.definition().join().schema().schemaId() != definition.schema().schemaId()) {
+    if (table.readable().join().schema().schemaId() != definition.schema().schemaId()) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,
           "The columns of table %s were changed since this look-up began: begin a new one",

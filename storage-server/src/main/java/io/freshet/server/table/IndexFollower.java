@@ -112,11 +112,11 @@ final class IndexFollower {
         changes.files());
     boolean[] isBehind = new boolean[indexes.size()];
     behind.forEach(index -> isBehind[index.bucket().bucket()] = true);
-    read(changes, isBehind);
+    read(changes, base, isBehind);
     behind.forEach(index -> index.checkpointed(base));
   }
 
-  private void read(LakeChanges changes, boolean[] isBehind) {
+  private void read(LakeChanges changes, LakeState base, boolean[] isBehind) {
     long startNanos = System.nanoTime();
     long shownNanos = startNanos;
     long rows = 0;
@@ -133,11 +133,12 @@ final class IndexFollower {
     if (!duplicates.isEmpty()) {
       throw FreshetException.of(
           LAKE_DIVERGED,
-          "The lake table %s has several rows with the same primary key %s: %s. Remove all but one of each,"
-              + " with the writer that made them.",
+          "The lake table %s has several rows with the same primary key %s: %s. Remove all but one of each"
+              + " from its snapshot %s, with the writer that made them.",
           definition.name(),
           definition.primaryKey(),
-          String.join("; ", duplicates));
+          String.join("; ", duplicates),
+          base.snapshotId());
     }
   }
 

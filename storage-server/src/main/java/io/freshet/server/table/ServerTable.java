@@ -8,15 +8,12 @@
  */
 package io.freshet.server.table;
 
-import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.ExpireResult;
-import io.freshet.protocol.FileOverlay;
-import io.freshet.protocol.LakeBase;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TierResult;
@@ -24,15 +21,12 @@ import io.freshet.protocol.UnionSnapshot;
 import io.freshet.server.bucket.Bucket;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.keys.TableKeys;
-import io.freshet.server.lake.LakeDeletes;
 import io.freshet.server.lake.LakeState;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.SnapshotExpiry;
 import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.transaction.Transactions;
-import io.freshet.table.Partitioning;
 import io.freshet.table.SchemaChange;
-import io.freshet.table.Sorting;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
@@ -41,13 +35,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One table that is open: its buckets, its base, and the union snapshots under lease. Freezing a
@@ -56,14 +47,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerTable {
   private static final Duration TICK = Duration.ofMillis(100);
-  private static final Logger LOG = LoggerFactory.getLogger(ServerTable.class);
   private static final Duration LAKE_CHECK_INTERVAL = Duration.ofSeconds(15);
 
   /** So often it is looked whether there are files to compact. */
   private static final int TIERINGS_PER_COMPACTION = 8;
-
-  /** Younger files that no snapshot refers to may belong to a commit that is under way. */
-  private static final Duration ORPHAN_AGE = Duration.ofHours(1);
 
   private static final Duration EXPIRY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TRIM_INTERVAL = Duration.ofSeconds(5);
@@ -71,19 +58,22 @@ public final class ServerTable {
   private final UUID id;
   private final TableContext context;
   private final TableBuckets buckets;
+  private final TableFacts facts;
   private final Leases leases;
+  private final Planner planner;
+  private final CurrentBase base;
   private final Tiering tiering;
   private final @Nullable TableKeys keys;
   private final Transactions transactions;
   private final Compaction compaction;
   private final LakeTable lake;
+  private final LakeUpkeep upkeep;
   private final BiConsumer<ServerTable, String> onStale;
   private final List<CompletableFuture<TierResult>> carriedRequests;
 
   /** Completes when commits that a crash has cut short are visible in all buckets. */
   private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
 
-  private @Nullable UnionOverlays lastOverlays;
   private TableDefinition definition;
   private TableOptions options;
   private long nextTrimMillis;
@@ -119,12 +109,17 @@ public final class ServerTable {
     this.options = TableOptions.of(definition.properties());
     this.context = context;
     this.buckets = new TableBuckets(buckets);
+    this.facts = new TableFacts(id, this.buckets);
     this.lake = lake;
     this.onStale = onStale;
     this.leases = carried == null ? new Leases(definition.name()) : carried.leases();
     this.carriedRequests = carried == null ? List.of() : carried.tierRequests();
     this.keys = keys;
     this.transactions = transactions;
+    this.planner = new Planner(id, context, this.buckets, keys, leases, this::checkOpen);
+    this.base =
+        new CurrentBase(
+            definition.name(), context, this.buckets, keys, base, this::trim, this::stale);
     this.tiering =
         new Tiering(
             definition.name(),
@@ -132,17 +127,16 @@ public final class ServerTable {
             lake,
             this.buckets,
             keys,
-            base,
-            this::trim,
+            this.base,
             this::fenced,
             this::stale);
+    this.upkeep = new LakeUpkeep(definition.name(), lake, context.blocking(), this::adopt);
     this.compaction = new Compaction(definition.name(), context, lake, tiering::commit);
   }
 
   /** Starts the table's timers. */
   public void start() {
-    transactions
-        .recover()
+    recover()
         .whenComplete((unused, error) -> {
           if (error == null) {
             recovered.complete(null);
@@ -150,9 +144,17 @@ public final class ServerTable {
             recovered.completeExceptionally(error);
           }
         });
-    context.loop().execute(() -> tiering.addRequests(carriedRequests));
+    context.loop().execute(() -> tiering.requests().add(carriedRequests));
     nextLakeCheckMillis = nowMillis() + LAKE_CHECK_INTERVAL.toMillis();
     context.loop().schedule(TICK, this::tick);
+  }
+
+  private CompletableFuture<Void> recover() {
+    try {
+      return transactions.recover();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Calls the table's transactions where it may block. */
@@ -182,11 +184,17 @@ public final class ServerTable {
     return onLoop(() -> definition);
   }
 
+  /**
+   * The definition, once buckets show each transaction whole: before that nobody may read anything
+   * but union snapshots under lease.
+   */
+  public CompletableFuture<TableDefinition> readable() {
+    return recovered.thenCompose(unused -> definition());
+  }
+
   /** Freezes a union snapshot and leases it for {@code lease}, or the server's default. */
   public CompletableFuture<UnionSnapshot> plan(@Nullable Duration lease) {
-    return recovered
-        .thenCompose(unused -> this.<CompletableFuture<UnionSnapshot>>onLoop(() -> freeze(lease)))
-        .thenCompose(snapshot -> snapshot);
+    return askRecovered(() -> planner.plan(definition, base.base(), lease));
   }
 
   /** The union snapshot of that name; SNAPSHOT_EXPIRED if its lease has ended. */
@@ -223,7 +231,7 @@ public final class ServerTable {
 
   /** The lake state that fresh rows are relative to. */
   public CompletableFuture<LakeState> base() {
-    return onLoop(() -> tiering.base().state());
+    return onLoop(() -> base.state());
   }
 
   /** The keys of a primary-key table, null for a log table. */
@@ -232,41 +240,20 @@ public final class ServerTable {
   }
 
   public CompletableFuture<TableDescription> describe() {
-    return this.<CompletableFuture<TableDescription>>onLoop(
-            () -> {
-              LakeState base = tiering.base().state();
-              TableDefinition described = definition;
-              return buckets.freeze().thenApply(cuts -> describe(described, base, cuts));
-            })
-        .thenCompose(description -> description);
+    return ask(() -> {
+      LakeState described = base.state();
+      TableDefinition current = definition;
+      return buckets.freeze().thenApply(cuts -> facts.describe(current, described, cuts));
+    });
   }
 
   /**
-   * Which changes can be read.
+   * Which changes can be read, with each transaction whole or not at all.
    *
    * @param timestampMillis also where the first changes from then on are; null for not
    */
   public CompletableFuture<TableOffsets> offsets(@Nullable Long timestampMillis) {
-    return definition()
-        .thenApplyAsync(
-            known -> new TableOffsets(known.name(), id, buckets.offsets(timestampMillis)),
-            context.calls());
-  }
-
-  private TableDescription describe(TableDefinition described, LakeState base, List<RowCut> cuts) {
-    return new TableDescription(
-        described.name(),
-        id,
-        described.schema(),
-        Partitioning.format(described.partitionSpec()),
-        Sorting.format(described.sortOrder()),
-        described.buckets(),
-        described.bucketKey(),
-        described.properties(),
-        base.metadataLocation(),
-        base.snapshotId(),
-        base.rows(),
-        buckets.ranges(base.tiered(), cuts));
+    return askRecovered(() -> facts.offsets(definition.name(), timestampMillis, context.calls()));
   }
 
   /** Uses a new definition with the same schema and layout, such as one with other properties. */
@@ -283,41 +270,38 @@ public final class ServerTable {
    * open knows the columns of before.
    */
   CompletableFuture<Boolean> alterSchema(List<SchemaChange> changes) {
-    return recovered
-        .thenCompose(unused ->
-            this.<CompletableFuture<Boolean>>onLoop(() ->
-                tiering.alone(() -> {
-                  lake.alterSchema(changes, context.epoch());
-                  return true;
-                })))
-        .thenCompose(altered -> altered);
+    return askRecovered(() -> tiering.alone(() -> lake.alterSchema(changes, context.epoch())))
+        .whenComplete(this::lookAfterFailure);
   }
 
   /** Removes all visible rows from the lake table; the table has to be opened again then. */
   CompletableFuture<Boolean> truncate() {
-    return recovered
-        .thenCompose(unused -> buckets.freeze())
-        .thenCompose(cuts ->
-            this.<CompletableFuture<Boolean>>onLoop(() ->
-                tiering.alone(() -> {
-                  lake.truncate(
-                      new TieredOffsets(cuts.stream().map(RowCut::endOffset).toList()),
-                      context.epoch());
-                  return true;
-                })))
-        .thenCompose(truncated -> truncated);
+    // All buckets are asked in one task of the loop, so that they have seen the same transactions;
+    // and when no tiering is under way, so that the lake has nothing from there on.
+    return askRecovered(() ->
+            tiering.alone(
+                buckets::freeze,
+                cuts ->
+                    lake.truncate(
+                        new TieredOffsets(cuts.stream().map(RowCut::endOffset).toList()),
+                        context.epoch())))
+        .whenComplete(this::lookAfterFailure);
+  }
+
+  /** What was answered with an error may have been done. */
+  private void lookAfterFailure(@Nullable Boolean done, @Nullable Throwable error) {
+    if (error != null) {
+      checkLake();
+    }
   }
 
   /** Moves all rows that are visible now into the lake. */
   public CompletableFuture<TierResult> tier() {
-    return recovered
-        .thenCompose(unused ->
-            this.<CompletableFuture<TierResult>>onLoop(() -> {
-              CompletableFuture<TierResult> result = new CompletableFuture<>();
-              tiering.request(definition, result);
-              return result;
-            }))
-        .thenCompose(result -> result);
+    return askRecovered(() -> {
+      CompletableFuture<TierResult> result = new CompletableFuture<>();
+      tiering.request(definition, result);
+      return result;
+    });
   }
 
   /**
@@ -352,20 +336,18 @@ public final class ServerTable {
     return CompletableFuture.supplyAsync(
         () -> {
           isStale = true;
-          return new CarriedOver(leases, tiering.takeRequests());
+          return new CarriedOver(leases, tiering.requests().take());
         },
         context.loop());
   }
 
   /** Rewrites lake files that are small or largely deleted. */
   public CompletableFuture<CompactResult> compact() {
-    return this.<CompletableFuture<CompactResult>>onLoop(
-            () -> {
-              CompletableFuture<CompactResult> result = new CompletableFuture<>();
-              compaction.request(options, result);
-              return result;
-            })
-        .thenCompose(result -> result);
+    return ask(() -> {
+      CompletableFuture<CompactResult> result = new CompletableFuture<>();
+      compaction.request(options, result);
+      return result;
+    });
   }
 
   /**
@@ -376,23 +358,15 @@ public final class ServerTable {
    * @param retainLast so many of the newest snapshots stay
    */
   public CompletableFuture<ExpireResult> expire(Instant olderThan, int retainLast) {
-    Instant youngestOrphan = Instant.ofEpochMilli(nowMillis()).minus(ORPHAN_AGE);
+    Instant now = context.clock().instant();
     return onLoop(() ->
             new SnapshotExpiry(
                 olderThan,
                 retainLast,
                 leases.baseSnapshots(),
-                tiering.base().state().snapshotId(),
+                base.state().snapshotId(),
                 context.epoch()))
-        .thenApplyAsync(
-            expiry -> {
-              int snapshots = lake.expire(expiry);
-              Instant orphansOlderThan =
-                  olderThan.isBefore(youngestOrphan) ? olderThan : youngestOrphan;
-              adopt(lake.load());
-              return new ExpireResult(snapshots, lake.removeOrphans(orphansOlderThan).size());
-            },
-            context.blocking());
+        .thenApplyAsync(expiry -> upkeep.expire(expiry, now), context.blocking());
   }
 
   /**
@@ -400,18 +374,7 @@ public final class ServerTable {
    * log table at once, one with a primary key by opening it again.
    */
   void checkLake() {
-    context
-        .blocking()
-        .execute(() -> {
-          LakeState state;
-          try {
-            state = lake.load();
-          } catch (RuntimeException e) {
-            LOG.warn("Can't look at the lake table {}: {}", name(), e.toString());
-            return;
-          }
-          adopt(state);
-        });
+    upkeep.look();
   }
 
   private void adopt(LakeState state) {
@@ -429,93 +392,6 @@ public final class ServerTable {
       isStale = true;
       onStale.accept(this, reason);
     }
-  }
-
-  /**
-   * Asks the buckets for their rows as they are when the message comes to them. A new base and a
-   * transaction reach them by messages of this loop too, so all buckets have seen the same ones.
-   */
-  private CompletableFuture<UnionSnapshot> freeze(@Nullable Duration requested) {
-    Duration lease = requested == null ? context.defaultLease() : requested;
-    if (lease.isNegative() || lease.isZero() || lease.compareTo(context.maxLease()) > 0) {
-      throw FreshetException.of(
-          INVALID_REQUEST,
-          "A lease of %d ms can't be given: ask for 1 to %d ms, and renew it while you read",
-          lease.toMillis(),
-          context.maxLease().toMillis());
-    }
-    String name = id + ":" + context.epoch() + ":" + leases.nextNumber();
-    Base base = tiering.base();
-    TableDefinition planned = definition;
-    leases.hold(base.state());
-    UnionOverlays over = overlaysOver(base);
-    CompletableFuture<UnionSnapshot> answer = new CompletableFuture<>();
-    buckets
-        .freeze()
-        .thenCompose(cuts -> overlays(over, cuts))
-        .whenComplete((frozen, error) ->
-            context
-                .loop()
-                .execute(() -> {
-                  leases.letGo(base.state());
-                  try {
-                    if (error != null) {
-                      throw error instanceof CompletionException wrapped
-                              && wrapped.getCause() != null
-                          ? wrapped.getCause()
-                          : error;
-                    }
-                    checkOpen();
-                    long expiresAtMillis = nowMillis() + lease.toMillis();
-                    UnionLease added =
-                        new UnionLease(
-                            name,
-                            planned,
-                            base.state(),
-                            frozen.cuts(),
-                            frozen.overlays().positions(),
-                            expiresAtMillis);
-                    leases.add(added);
-                    answer.complete(describe(added, frozen.overlays().described()));
-                  } catch (Throwable e) {
-                    answer.completeExceptionally(e);
-                  }
-                }));
-    return answer;
-  }
-
-  /** What the buckets have answered, and the overlays made of it. */
-  private record Frozen(List<RowCut> cuts, UnionOverlays.Overlays overlays) {}
-
-  private CompletableFuture<Frozen> overlays(@Nullable UnionOverlays over, List<RowCut> cuts) {
-    if (over == null || cuts.stream().allMatch(cut -> cut.overlay().isEmpty())) {
-      return CompletableFuture.completedFuture(new Frozen(cuts, UnionOverlays.Overlays.NONE));
-    }
-    return CompletableFuture.supplyAsync(() -> new Frozen(cuts, over.of(cuts)), context.calls());
-  }
-
-  /** The overlays over a base; those of the last one are kept, since much of them stays. */
-  private @Nullable UnionOverlays overlaysOver(Base base) {
-    LakeDeletes deletes = base.deletes();
-    if (keys == null || deletes == null) {
-      return null;
-    }
-    if (lastOverlays == null || !lastOverlays.areOver(deletes)) {
-      lastOverlays = new UnionOverlays(keys.files(), deletes);
-    }
-    return lastOverlays;
-  }
-
-  private UnionSnapshot describe(UnionLease lease, List<FileOverlay> overlays) {
-    return new UnionSnapshot(
-        lease.snapshot(),
-        lease.definition().name(),
-        id,
-        lease.definition().schema(),
-        new LakeBase(lease.base().snapshotId(), lease.base().metadataLocation()),
-        buckets.ranges(lease.base().tiered(), lease.cuts()),
-        overlays,
-        lease.expiresAtMillis());
   }
 
   private void tick() {
@@ -536,7 +412,7 @@ public final class ServerTable {
       checkLake();
     }
     if (tiering.isRequested()
-        || buckets.isTieringDue(tiering.base().state().tiered(), options, nowMillis())) {
+        || buckets.isTieringDue(base.state().tiered(), options, nowMillis())) {
       tiering.start(definition);
     }
     if (tiering.tierings() >= compactedTierings + TIERINGS_PER_COMPACTION) {
@@ -559,7 +435,16 @@ public final class ServerTable {
 
   private void trim() {
     nextTrimMillis = nowMillis() + TRIM_INTERVAL.toMillis();
-    buckets.trim(tiering.base().state().tiered(), leases, options);
+    buckets.trim(base.state().tiered(), leases, options);
+  }
+
+  /** Asks on the loop, once commits that a crash has cut short are visible in all buckets. */
+  private <T> CompletableFuture<T> askRecovered(Supplier<CompletableFuture<T>> question) {
+    return recovered.thenCompose(unused -> ask(question));
+  }
+
+  private <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+    return this.<CompletableFuture<T>>onLoop(question::get).thenCompose(answer -> answer);
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

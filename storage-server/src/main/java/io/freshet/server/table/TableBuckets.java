@@ -36,6 +36,11 @@ record TableBuckets(List<Bucket> buckets) {
     return new TieredOffsets(buckets.stream().map(Bucket::endOffset).toList());
   }
 
+  /** Asks all buckets for their high watermarks, with messages that keep their order. */
+  CompletableFuture<TieredOffsets> visibleEnds() {
+    return all(Bucket::visibleEnd).thenApply(TieredOffsets::new);
+  }
+
   /** Asks all buckets for the state of their rows, with messages that keep their order. */
   CompletableFuture<List<RowCut>> freeze() {
     return all(Bucket::freeze);
@@ -82,11 +87,15 @@ record TableBuckets(List<Bucket> buckets) {
     return ranges;
   }
 
-  /** Which changes can be read, and where the first ones of a timestamp are. Blocking. */
-  List<BucketOffsets> offsets(@Nullable Long timestampMillis) {
+  /**
+   * Which changes can be read, and where the first ones of a timestamp are. Blocking.
+   *
+   * @param ends high watermarks of one moment
+   */
+  List<BucketOffsets> offsets(TieredOffsets ends, @Nullable Long timestampMillis) {
     List<BucketOffsets> offsets = new ArrayList<>();
     for (Bucket bucket : buckets) {
-      long end = bucket.endOffset();
+      long end = ends.of(bucket.id().bucket());
       Long found = timestampMillis == null ? null : offsetAt(bucket, timestampMillis, end);
       long start = Math.min(bucket.log().startOffset(), end);
       offsets.add(

@@ -9,14 +9,10 @@
 package io.freshet.server.table;
 
 import static io.freshet.error.FreshetErrorCode.FENCED;
-import static io.freshet.error.FreshetErrorCode.LAKE_DIVERGED;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
-import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.TierResult;
-import io.freshet.server.bucket.Bucket;
-import io.freshet.server.keys.NewBase;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.CommitOutcome;
@@ -29,7 +25,6 @@ import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +34,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,21 +54,14 @@ final class Tiering {
   private final LakeTable lake;
   private final TableBuckets buckets;
   private final @Nullable TableKeys keys;
-  private final Runnable onNewBase;
+  private final CurrentBase base;
   private final Consumer<FreshetException> onFenced;
   private final Consumer<String> onStale;
 
-  private Base base;
   private boolean isRunning;
-
-  /** Whether buckets still take in the last base. */
-  private boolean isFollowing;
 
   /** Whether the lake may have another state than the base. */
   private boolean isBaseUncertain;
-
-  /** Runs whose commits may or may not have taken effect. */
-  private final List<TieringRun> unresolved = new ArrayList<>();
 
   /** What waits for its turn between two runs. */
   private final Deque<Turn> turns = new ArrayDeque<>();
@@ -87,12 +74,10 @@ final class Tiering {
 
   private int failures;
   private long nextAttemptMillis;
-  private List<CompletableFuture<TierResult>> waiting = new ArrayList<>();
-  private @Nullable FreshetException closedReason;
+  private final TierRequests waiting = new TierRequests();
 
   /**
    * @param keys null for a log table
-   * @param onNewBase runs on the event loop after each change of the base
    * @param onStale told on the event loop when the table has to be opened again, and why
    * @param onFenced told on the event loop when another server has taken the table over
    */
@@ -102,8 +87,7 @@ final class Tiering {
       LakeTable lake,
       TableBuckets buckets,
       @Nullable TableKeys keys,
-      Base base,
-      Runnable onNewBase,
+      CurrentBase base,
       Consumer<FreshetException> onFenced,
       Consumer<String> onStale) {
     this.table = table;
@@ -112,18 +96,13 @@ final class Tiering {
     this.buckets = buckets;
     this.keys = keys;
     this.base = base;
-    this.onNewBase = onNewBase;
     this.onFenced = onFenced;
     this.onStale = onStale;
   }
 
-  Base base() {
-    return base;
-  }
-
   /** Tiers all rows that are visible now, at once or after the run that is under way. */
   void request(TableDefinition definition, CompletableFuture<TierResult> result) {
-    waiting.add(result);
+    waiting.add(List.of(result));
     nextAttemptMillis = 0;
     start(definition);
   }
@@ -131,16 +110,6 @@ final class Tiering {
   /** How many tierings have moved rows since the table was opened. */
   int tierings() {
     return tierings;
-  }
-
-  /** Has callers wait for the next run, if there will be one. */
-  private void waitOn(List<CompletableFuture<TierResult>> requests) {
-    FreshetException reason = closedReason;
-    if (reason == null) {
-      waiting.addAll(requests);
-    } else {
-      requests.forEach(request -> request.completeExceptionally(reason));
-    }
   }
 
   /** Whether somebody waits for a run or a commit that has not started. */
@@ -151,12 +120,11 @@ final class Tiering {
   /** Starts a run unless one is under way or it is too early after a failure. */
   void start(TableDefinition definition) {
     takeTurns();
-    if (isRunning || isFollowing || context.clock().millis() < nextAttemptMillis) {
+    if (isRunning || base.isFollowing() || context.clock().millis() < nextAttemptMillis) {
       return;
     }
     TieredOffsets ends = buckets.ends();
-    Wanted wanted = new Wanted(ends, waiting, context.clock().millis());
-    waiting = new ArrayList<>();
+    Wanted wanted = new Wanted(ends, waiting.take(), context.clock().millis());
     if (base.state().tiered().equals(ends) && !isBaseUncertain) {
       wanted.requests.forEach(
           request -> request.complete(new TierResult(base.state().snapshotId(), 0, 0)));
@@ -173,7 +141,7 @@ final class Tiering {
                     run(definition, cuts, wanted);
                   } else {
                     isRunning = false;
-                    waitOn(wanted.requests);
+                    waiting.add(wanted.requests);
                     nextAttemptMillis = context.clock().millis() + SEAL_PAUSE.toMillis();
                     LOG.debug("Can't cut table {} yet", table, error);
                   }
@@ -252,32 +220,57 @@ final class Tiering {
   }
 
   /** Does work that changes the lake table, and that blocks, between two tierings. */
-  <T> CompletableFuture<T> alone(Supplier<T> work) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    turns.addLast(
-        new Turn(
-            () ->
-                inLake(
-                    work,
-                    (value, error) -> {
-                      isRunning = false;
-                      if (error == null) {
-                        done.complete(value);
-                      } else {
-                        done.completeExceptionally(error);
-                      }
-                      takeTurns();
-                    }),
-            done));
+  CompletableFuture<Boolean> alone(Runnable work) {
+    return alone(() -> CompletableFuture.completedFuture(true), unused -> work.run());
+  }
+
+  /**
+   * Does work that changes the lake table, and that blocks, between two tierings.
+   *
+   * @param prepare called on the event loop when the turn has come
+   * @param work gets what was prepared
+   */
+  <T> CompletableFuture<Boolean> alone(Supplier<CompletableFuture<T>> prepare, Consumer<T> work) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    Runnable start =
+        () ->
+            prepare
+                .get()
+                .whenComplete((prepared, error) ->
+                    context
+                        .loop()
+                        .execute(() -> {
+                          if (error == null) {
+                            inLake(
+                                () -> {
+                                  work.accept(prepared);
+                                  return true;
+                                },
+                                (unused, failure) -> endTurn(done, failure));
+                          } else {
+                            endTurn(done, error);
+                          }
+                        }));
+    turns.addLast(new Turn(start, done));
     takeTurns();
     return done;
+  }
+
+  private void endTurn(CompletableFuture<Boolean> done, @Nullable Throwable error) {
+    isRunning = false;
+    if (error == null) {
+      done.complete(true);
+    } else {
+      done.completeExceptionally(error);
+    }
+    takeTurns();
   }
 
   /** Work that waits until no run is under way, and whom its end is told. */
   private record Turn(Runnable start, CompletableFuture<?> done) {}
 
   private void takeTurns() {
-    if (!isRunning && !isFollowing && !isBaseUncertain && !turns.isEmpty()) {
+    if (!isRunning && !base.isFollowing() && !isBaseUncertain && !turns.isEmpty()) {
       isRunning = true;
       turns.removeFirst().start().run();
     }
@@ -300,11 +293,7 @@ final class Tiering {
       return;
     }
     if (rewritten.outcome() instanceof CommitOutcome.Committed committed) {
-      base = new Base(committed.state(), rewritten.deletes());
-      if (rewritten.moves() != null) {
-        buckets.move(rewritten.moves(), committed.state());
-      }
-      onNewBase.run();
+      base.move(committed.state(), rewritten);
     } else if (rewritten.outcome() instanceof CommitOutcome.Unknown) {
       isBaseUncertain = true;
     } else if (rewritten.outcome() instanceof CommitOutcome.Conflict conflict && keys != null) {
@@ -314,27 +303,20 @@ final class Tiering {
     takeTurns();
   }
 
-  /** Has callers wait for the next run who waited before the table was opened again. */
-  void addRequests(List<CompletableFuture<TierResult>> requests) {
-    waiting.addAll(requests);
-  }
-
-  /** Those who wait for a run that has not started; they are the caller's now. */
-  List<CompletableFuture<TierResult>> takeRequests() {
-    List<CompletableFuture<TierResult>> taken = waiting;
-    waiting = new ArrayList<>();
-    return taken;
+  /** Those who wait for a run that has not started. */
+  TierRequests requests() {
+    return waiting;
   }
 
   /** Goes on from a state of the lake that somebody else has made. */
   void adopt(LakeState state) {
     boolean isSameLayout = base.state().layout().equals(state.layout());
     boolean isSame = isSameLayout && Objects.equals(base.state().snapshotId(), state.snapshotId());
-    if (isRunning || isFollowing || isBaseUncertain) {
+    if (isRunning || base.isFollowing() || isBaseUncertain) {
       return; // A run that is under way finds out itself.
     }
     if (isSame) {
-      base = new Base(state, base.deletes()); // Its metadata may be newer.
+      base.refresh(state); // Its metadata may be newer.
       return;
     }
     if (!isSameLayout) {
@@ -345,7 +327,7 @@ final class Tiering {
       onStale.accept(foreign(state.snapshotId()));
       return;
     }
-    FreshetException failure = swapLogBase(state);
+    FreshetException failure = base.swapForLog(state);
     if (failure == null) {
       LOG.info(
           "Table {} goes on from lake snapshot {} of another writer", table, state.snapshotId());
@@ -354,7 +336,7 @@ final class Tiering {
     }
   }
 
-  private static String foreign(@Nullable Long snapshotId) {
+  static String foreign(@Nullable Long snapshotId) {
     return "another writer has committed lake snapshot " + snapshotId;
   }
 
@@ -362,9 +344,7 @@ final class Tiering {
   void close(FreshetException reason) {
     turns.forEach(turn -> turn.done().completeExceptionally(reason));
     turns.clear();
-    closedReason = reason;
-    waiting.forEach(request -> request.completeExceptionally(reason));
-    waiting = new ArrayList<>();
+    waiting.close(reason);
   }
 
   private void finish(
@@ -378,13 +358,13 @@ final class Tiering {
     Throwable failure = error;
     CommitOutcome outcome = attempt == null ? null : attempt.outcome();
     if (keys != null && outcome instanceof CommitOutcome.Conflict conflict) {
-      waitOn(wanted.requests);
+      waiting.add(wanted.requests);
       onStale.accept(foreign(conflict.snapshotId()));
       return;
     }
     LakeState before = base.state();
     if (attempt != null && outcome instanceof CommitOutcome.Committed committed) {
-      failure = swapBase(committed.state(), attempt.deletes(), run);
+      failure = base.swap(committed.state(), attempt.deletes(), run);
     } else if (outcome instanceof CommitOutcome.Rejected rejected) {
       failure = rejected.reason();
     } else if (outcome instanceof CommitOutcome.Conflict conflict) {
@@ -396,7 +376,7 @@ final class Tiering {
       succeed(before, wanted);
     } else {
       if (run.mayBeCommitted()) {
-        unresolved.add(run);
+        base.addUnresolved(run);
       }
       fail(failure, wanted.requests);
     }
@@ -419,7 +399,7 @@ final class Tiering {
           request -> request.complete(new TierResult(state.snapshotId(), rows, millis)));
     } else {
       // An earlier commit or cut has taken a part; the rest of what was asked for is yet to go.
-      waitOn(wanted.requests);
+      waiting.add(wanted.requests);
     }
   }
 
@@ -452,98 +432,5 @@ final class Tiering {
     if (answer.code() == FENCED) {
       onFenced.accept(answer);
     }
-  }
-
-  /** Makes {@code state} the base, or says why that can't be. */
-  private @Nullable FreshetException swapBase(
-      LakeState state, @Nullable LakeDeletes deletes, TieringRun last) {
-    FreshetException refusal = refusal(state);
-    if (refusal != null) {
-      return refusal;
-    }
-    if (keys != null) {
-      TieringRun committed = committed(state, last);
-      if (committed == null) {
-        onStale.accept(foreign(state.snapshotId()));
-        return FreshetException.of(
-            TABLE_NOT_READY,
-            "Table %s is being opened again, from lake snapshot %d of another writer: try again after a pause",
-            table,
-            state.snapshotId());
-      }
-      follow(committed.newBases(state));
-    }
-    unresolved.clear();
-    base = new Base(state, deletes);
-    onNewBase.run();
-    return null;
-  }
-
-  /** Makes a state the base of a log table, or says why that can't be. */
-  private @Nullable FreshetException swapLogBase(LakeState state) {
-    FreshetException refusal = refusal(state);
-    if (refusal == null) {
-      base = new Base(state, null);
-      onNewBase.run();
-    }
-    return refusal;
-  }
-
-  /** Why a state can't be the base, if so. */
-  private @Nullable FreshetException refusal(LakeState state) {
-    if (state.epoch() > context.epoch()) {
-      return FreshetException.of(
-          FENCED,
-          "Table %s was taken over by a server with epoch %d; this server's epoch is %d. Stop one of the"
-              + " two servers.",
-          table,
-          state.epoch(),
-          context.epoch());
-    }
-    for (Bucket bucket : buckets.buckets()) {
-      int number = bucket.id().bucket();
-      long before = base.state().tiered().of(number);
-      long tiered = state.tiered().of(number);
-      if (tiered < before || tiered > bucket.endOffset()) {
-        return FreshetException.of(
-            LAKE_DIVERGED,
-            "The lake holds bucket %d of table %s up to offset %d, which is not between %d and %d: it was"
-                + " rolled back or written by another server",
-            number,
-            table,
-            tiered,
-            before,
-            bucket.endOffset());
-      }
-    }
-    return null;
-  }
-
-  /** The run whose commit has made {@code state}. */
-  private @Nullable TieringRun committed(LakeState state, TieringRun last) {
-    if (state.commitId() == null) {
-      return null;
-    }
-    return Stream.concat(Stream.of(last), unresolved.stream())
-        .filter(run -> run.id().equals(state.commitId()))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** Has the buckets go on from a base; whoever plans after this does it too. */
-  private void follow(List<NewBase> bases) {
-    isFollowing = true;
-    buckets
-        .rebase(bases)
-        .whenComplete((unused, error) ->
-            context
-                .loop()
-                .execute(() -> {
-                  isFollowing = false;
-                  if (error != null) {
-                    LOG.warn("The key index of table {} can't follow the lake", table, error);
-                    onStale.accept("its key index can't follow the lake");
-                  }
-                }));
   }
 }

@@ -16,6 +16,9 @@ interface Actor {
   /** The server has gone, with all that was asked of it. */
   void serverLost();
 
+  /** The table was dropped, and there is another one: what was for the old one is for nobody. */
+  void tableReplaced();
+
   /** Brings what was begun to its end. */
   void finish();
 

@@ -51,10 +51,14 @@ final class AnonymousWriter implements Actor {
                     null,
                     simulation.rows().keys(batch, table, simulation.allocator()),
                     batch));
+    int incarnation = simulation.oracle().incarnation();
     result.whenComplete((value, error) ->
         simulation.callback(
             server,
             () -> {
+              if (incarnation != simulation.oracle().incarnation()) {
+                return; // Of a table that was dropped.
+              }
               if (error == null) {
                 simulation
                     .oracle()
@@ -69,6 +73,11 @@ final class AnonymousWriter implements Actor {
 
   @Override
   public void serverLost() {}
+
+  @Override
+  public void tableReplaced() {
+    simulation.oracle().expectOnlyFrom(number, nextSequence);
+  }
 
   @Override
   public void finish() {}

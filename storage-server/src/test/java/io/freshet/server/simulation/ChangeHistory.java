@@ -20,10 +20,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.IntVector;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All changes of a table with a primary key that were ever visible, by offset, read from the logs
- * as soon as they are. What the table must hold at any moment is a replay of them into a map.
+ * as soon as they are. What the table must hold at any moment is a replay of them into a map, into
+ * which goes what others do to the lake, too.
  */
 final class ChangeHistory {
   private static final long READ_BYTES = 1 << 20;
@@ -49,12 +51,32 @@ final class ChangeHistory {
 
   private final Map<String, Transaction> transactions = new LinkedHashMap<>();
   private final Map<Long, Transaction> transactionsByBatch = new HashMap<>();
-  private int checkedSnapshots;
+
+  /** What each lake snapshot must have. */
+  private final List<LakeRows> lakeRows = new ArrayList<>();
+
+  /** Rows that other writers of the lake have removed. */
+  private final Set<Long> removedRows = new HashSet<>();
+
+  /** Keys that other writers of the lake have added rows of. */
+  private final Set<Long> addedKeys = new HashSet<>();
+
+  private TieredOffsets truncated;
+
+  private int notedSnapshots;
+
+  /** Rows of a lake snapshot by key, and the changes that it has. */
+  private record LakeRows(Map<Long, Long> rows, TieredOffsets tiered) {
+    LakeRows copy() {
+      return new LakeRows(new HashMap<>(rows), tiered);
+    }
+  }
 
   /** A transaction as its client knows it, and where its changes are. */
   static final class Transaction {
     private final String id;
     private final List<long[]> offsets = new ArrayList<>();
+    private final Set<Long> timestamps = new HashSet<>();
     private int size;
     private boolean isCommitAsked;
     private boolean isAborted;
@@ -91,11 +113,30 @@ final class ChangeHistory {
   ChangeHistory(ChangeRows rows, int buckets, BufferAllocator allocator) {
     this.rows = rows;
     this.allocator = allocator;
+    this.truncated = TieredOffsets.zero(buckets);
     for (int bucket = 0; bucket < buckets; bucket++) {
       changes.add(new ArrayList<>());
       live.add(new HashMap<>());
       lastNumbers.add(new HashMap<>());
     }
+  }
+
+  /** There is a new table, which is empty. */
+  void startAgain() {
+    changes.forEach(List::clear);
+    live.forEach(Map::clear);
+    transactions.clear();
+    transactionsByBatch.clear();
+    lakeRows.clear();
+    removedRows.clear();
+    addedKeys.clear();
+    truncated = TieredOffsets.zero(changes.size());
+    notedSnapshots = 0;
+  }
+
+  /** What a writer has sent before that sequence must not appear any more. */
+  void expectOnlyFrom(int writer, long sequence) {
+    lastNumbers.forEach(last -> last.put(writer, ((long) writer << 40 | sequence << 16) - 1));
   }
 
   /** By bucket: the changes by offset. */
@@ -149,46 +190,111 @@ final class ChangeHistory {
     }
   }
 
-  /** Fails unless a lake snapshot has the rows of a replay up to its tiered offsets. */
-  void check(List<SimulatedLake.Snapshot> snapshots) {
-    while (checkedSnapshots < snapshots.size()) {
-      SimulatedLake.Snapshot snapshot = snapshots.get(checkedSnapshots);
-      long[] expected = {};
+  /** Learns of which rows it depends on the moment whether the server takes them for there. */
+  void noteEdits(List<SimulatedSnapshot> snapshots) {
+    while (notedSnapshots < snapshots.size()) {
+      SimulatedSnapshot snapshot = snapshots.get(notedSnapshots++);
+      removedRows.addAll(snapshot.edit().removed());
+      snapshot.edit().added().forEach(row -> addedKeys.add(ChangeRows.key(row)));
+      if (snapshot.edit().isTruncate()) {
+        truncated = snapshot.tiered();
+      }
+    }
+  }
+
+  /**
+   * Fails unless each lake snapshot has the rows of a replay of what was tiered, with what others
+   * have edited in the lake.
+   */
+  void check(List<SimulatedSnapshot> snapshots) {
+    while (lakeRows.size() < snapshots.size()) {
+      SimulatedSnapshot snapshot = snapshots.get(lakeRows.size());
       for (int bucket = 0; bucket < changes.size(); bucket++) {
         if (snapshot.tiered().of(bucket) > changes.get(bucket).size()) {
           return; // Once a table is open again whose log has them.
         }
-        expected =
-            LongStream.concat(
-                    LongStream.of(expected),
-                    LongStream.of(replay(bucket, snapshot.tiered().of(bucket))))
-                .toArray();
       }
-      Arrays.sort(expected);
-      long[] found = snapshot.rows().sorted().toArray();
-      if (!Arrays.equals(found, expected)) {
-        throw new InvariantViolation(
-            "LakeIsAReplay",
-            "snapshot %d up to %s: %s",
-            checkedSnapshots + 1,
-            snapshot.tiered(),
-            difference(expected, found));
+      LakeRows expected = lakeRows(lakeRows.isEmpty() ? null : (long) lakeRows.size()).copy();
+      if (snapshot.edit().isTruncate()) {
+        checkCutsNoTransaction(snapshot.tiered());
+        expected.rows().clear();
+      } else {
+        for (int bucket = 0; bucket < changes.size(); bucket++) {
+          fold(
+              changes
+                  .get(bucket)
+                  .subList((int) expected.tiered().of(bucket), (int) snapshot.tiered().of(bucket)),
+              expected.rows());
+        }
       }
-      checkedSnapshots++;
+      snapshot.edit().removed().forEach(row -> expected.rows().remove(ChangeRows.key(row), row));
+      snapshot.edit().added().forEach(row -> expected.rows().put(ChangeRows.key(row), row));
+      lakeRows.add(new LakeRows(expected.rows(), snapshot.tiered()));
+      checkRows(lakeRows.size(), snapshot, expected.rows().values());
     }
   }
 
-  /** The rows, sorted, that the changes below an offset leave. */
-  long[] replay(int bucket, long endOffset) {
-    Map<Long, Long> left = new TreeMap<>();
-    for (long change : changes.get(bucket).subList(0, (int) endOffset)) {
-      if (ChangeRows.isDelete(change)) {
-        left.remove(ChangeRows.key(change));
-      } else {
-        left.put(ChangeRows.key(change), change);
+  private static void checkRows(
+      int snapshotId, SimulatedSnapshot snapshot, Collection<Long> expected) {
+    long[] wanted = expected.stream().mapToLong(Long::longValue).sorted().toArray();
+    long[] found = snapshot.rows().sorted().toArray();
+    if (!Arrays.equals(found, wanted)) {
+      throw new InvariantViolation(
+          "LakeIsAReplay",
+          "snapshot %d up to %s: %s",
+          snapshotId,
+          snapshot.tiered(),
+          difference(wanted, found));
+    }
+  }
+
+  /** Fails if a part of a transaction is below a cut through all buckets. */
+  void checkCutsNoTransaction(TieredOffsets cut) {
+    for (Transaction transaction : transactions.values()) {
+      long below = transaction.changesBelow(cut);
+      if (below != 0 && below != transaction.size) {
+        throw new InvariantViolation(
+            "TransactionsAreAtomic",
+            "%d of the %d changes of transaction %s are below a cut",
+            below,
+            transaction.size,
+            transaction.id);
       }
     }
+  }
+
+  /**
+   * The rows, sorted, that a bucket must have.
+   *
+   * @param base a lake snapshot; null for the empty table
+   */
+  long[] expected(@Nullable Long base, int bucket, long endOffset) {
+    LakeRows lake = lakeRows(base);
+    Map<Long, Long> left = new HashMap<>();
+    lake.rows()
+        .forEach((key, row) -> {
+          if (rows.bucketOf(row) == bucket) {
+            left.put(key, row);
+          }
+        });
+    fold(changes.get(bucket).subList((int) lake.tiered().of(bucket), (int) endOffset), left);
     return left.values().stream().mapToLong(Long::longValue).sorted().toArray();
+  }
+
+  private LakeRows lakeRows(@Nullable Long snapshotId) {
+    return snapshotId == null
+        ? new LakeRows(new HashMap<>(), TieredOffsets.zero(changes.size()))
+        : lakeRows.get((int) (snapshotId - 1));
+  }
+
+  private static void fold(List<Long> added, Map<Long, Long> into) {
+    for (long change : added) {
+      if (ChangeRows.isDelete(change)) {
+        into.remove(ChangeRows.key(change));
+      } else {
+        into.put(ChangeRows.key(change), change);
+      }
+    }
   }
 
   static String difference(long[] expected, long[] found) {
@@ -224,12 +330,12 @@ final class ChangeHistory {
       long[] added = rows.readChanges(root);
       IntVector types = (IntVector) root.getVector(ChangeType.COLUMN);
       for (int row = 0; row < added.length; row++) {
-        add(bucket, added[row], ChangeType.of(types.get(row)));
+        add(bucket, added[row], ChangeType.of(types.get(row)), entry.commitTimestampMicros());
       }
     }
   }
 
-  private void add(int bucket, long change, ChangeType type) {
+  private void add(int bucket, long change, ChangeType type, long timestampMicros) {
     long number = ChangeRows.number(change);
     Long before = lastNumbers.get(bucket).put(ChangeRows.writer(change), number);
     if (before != null && before >= number) {
@@ -254,8 +360,21 @@ final class ChangeHistory {
             transaction.isAborted ? "aborted" : "not committed");
       }
       transaction.offsets.add(new long[] {bucket, changes.get(bucket).size()});
+      transaction.timestamps.add(timestampMicros);
+      if (transaction.timestamps.size() > 1) {
+        throw new InvariantViolation(
+            "TransactionsHaveOneTimestamp",
+            "changes of transaction %s were committed at %s",
+            transaction.id,
+            transaction.timestamps);
+      }
     }
     changes.get(bucket).add(change);
+  }
+
+  private boolean isTruncated(int bucket, long change) {
+    long end = truncated.of(bucket);
+    return end > 0 && changes.get(bucket).indexOf(change) < end;
   }
 
   private void checkType(int bucket, long change, ChangeType type) {
@@ -264,7 +383,13 @@ final class ChangeHistory {
         ChangeRows.isDelete(change)
             ? rowsOfBucket.remove(ChangeRows.key(change))
             : rowsOfBucket.put(ChangeRows.key(change), change);
-    if (!ChangeRows.isDelete(change) && (type == ChangeType.INSERT) != (superseded == null)) {
+    boolean mayBeUnknown =
+        addedKeys.contains(ChangeRows.key(change))
+            || (superseded != null
+                && (removedRows.contains(superseded) || isTruncated(bucket, superseded)));
+    if (!mayBeUnknown
+        && !ChangeRows.isDelete(change)
+        && (type == ChangeType.INSERT) != (superseded == null)) {
       throw new InvariantViolation(
           "ChangeTypesAreTrue",
           "%s at offset %d of bucket %d is of type %s, and there was %s before",

@@ -55,6 +55,7 @@ final class ChangeRows implements SimulatedRows {
   private static final int KEY_SHIFT = 44;
   private static final long DELETE = 1L << 56;
   private static final int PARTITIONS = 3;
+  private static final long FOREIGN_WRITER = 15;
 
   private final SimulationSettings settings;
   private final Random random;
@@ -105,6 +106,15 @@ final class ChangeRows implements SimulatedRows {
   @Override
   public Part newPart(int writer, long sequence) {
     return newBatch(writer, sequence).get(0);
+  }
+
+  int keys() {
+    return keys;
+  }
+
+  /** A row that another writer of the lake has made; no change is like it. */
+  static long foreignRow(long key, long sequence, int row) {
+    return key << KEY_SHIFT | FOREIGN_WRITER << 40 | sequence << 16 | row;
   }
 
   static boolean isDelete(long change) {

@@ -20,12 +20,15 @@ import java.util.Set;
 final class ChangesInvariant {
   private ChangesInvariant() {}
 
-  /** The rows are those that all changes below the high watermarks leave, each once. */
+  /**
+   * The rows are those of the base, as what was tiered and other writers have left them, with all
+   * changes from there up to the high watermarks, each once.
+   */
   record IsAReplay(ChangeHistory history) implements UnionInvariant {
     @Override
     public void check(UnionRows union) {
       for (int bucket = 0; bucket < union.buckets(); bucket++) {
-        long[] expected = history.replay(bucket, union.ends().of(bucket));
+        long[] expected = history.expected(union.base(), bucket, union.ends().of(bucket));
         long[] rows = union.rows(bucket);
         Arrays.sort(rows);
         if (!Arrays.equals(rows, expected)) {

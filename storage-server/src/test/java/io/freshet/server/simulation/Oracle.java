@@ -8,8 +8,10 @@
  */
 package io.freshet.server.simulation;
 
+import io.freshet.server.lake.TieredOffsets;
 import io.freshet.server.table.ServerTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +28,9 @@ final class Oracle {
   private final List<List<Long>> seen;
   private final @Nullable ChangeHistory history;
   private final long[] acknowledgedEnds;
-  private final List<UnionInvariant> invariants;
+  private List<UnionInvariant> invariants;
   private int unionReads;
+  private int incarnation;
 
   /** Rows of one batch in one bucket; {@code endOffset} is 0 if the server forgot the offsets. */
   record Acknowledged(int bucket, long[] rows, long startOffset, long endOffset) {}
@@ -40,24 +43,54 @@ final class Oracle {
       for (int bucket = 0; bucket < buckets; bucket++) {
         seen.add(new ArrayList<>());
       }
-      invariants =
-          List.of(
-              new UnionInvariant.TieringIsInvisible(),
-              new UnionInvariant.OffsetsStable(seen),
-              new UnionInvariant.NeverAppliedTwice(buckets),
-              new UnionInvariant.ReadYourWrites(acknowledged),
-              new UnionInvariant.WriterOrder(buckets),
-              new UnionInvariant.RefusedNeverAppears(refused),
-              new UnionInvariant.Repeatable());
     } else {
       seen = history.changes();
-      invariants =
-          List.of(
-              new ChangesInvariant.IsAReplay(history),
-              new ChangesInvariant.AcknowledgedAreWritten(history, acknowledged),
-              new ChangesInvariant.TransactionsAreAtomic(history),
-              new ChangesInvariant.RefusedNeverAppears(history, refused),
-              new UnionInvariant.Repeatable());
+    }
+    invariants = newInvariants();
+  }
+
+  private List<UnionInvariant> newInvariants() {
+    int buckets = acknowledgedEnds.length;
+    return history == null
+        ? List.of(
+            new UnionInvariant.TieringIsInvisible(),
+            new UnionInvariant.OffsetsStable(seen),
+            new UnionInvariant.NeverAppliedTwice(buckets),
+            new UnionInvariant.ReadYourWrites(acknowledged),
+            new UnionInvariant.WriterOrder(buckets),
+            new UnionInvariant.RefusedNeverAppears(refused),
+            new UnionInvariant.Repeatable())
+        : List.of(
+            new ChangesInvariant.IsAReplay(history),
+            new ChangesInvariant.AcknowledgedAreWritten(history, acknowledged),
+            new ChangesInvariant.TransactionsAreAtomic(history),
+            new ChangesInvariant.RefusedNeverAppears(history, refused),
+            new UnionInvariant.Repeatable());
+  }
+
+  /** There is a new table, which is empty; what writers have sent before must not be in it. */
+  void startAgain() {
+    incarnation++;
+    acknowledged.clear();
+    refused.clear();
+    Arrays.fill(acknowledgedEnds, 0);
+    if (history == null) {
+      seen.forEach(List::clear);
+    } else {
+      history.startAgain();
+    }
+    invariants = newInvariants();
+  }
+
+  /** How many tables there were before this one. */
+  int incarnation() {
+    return incarnation;
+  }
+
+  /** What a writer has sent before that sequence was for a table that was dropped. */
+  void expectOnlyFrom(int writer, long sequence) {
+    if (history != null) {
+      history.expectOnlyFrom(writer, sequence);
     }
   }
 
@@ -72,8 +105,9 @@ final class Oracle {
   /** Learns what is new, of a table whose rows are not all in unions. */
   void follow(ServerTable table, SimulatedLake lake) {
     if (history != null) {
+      history.noteEdits(lake.snapshots(table.id()));
       history.follow(table);
-      history.check(lake.snapshots());
+      history.check(lake.snapshots(table.id()));
     }
   }
 
@@ -106,6 +140,13 @@ final class Oracle {
   /** The offset below which a bucket's rows must be there from now on. */
   long lowestEnd(int bucket) {
     return Math.max(acknowledgedEnds[bucket], seen.get(bucket).size());
+  }
+
+  /** Fails if high watermarks of one moment have a transaction in part. */
+  void checkEnds(TieredOffsets ends) {
+    if (history != null) {
+      history.checkCutsNoTransaction(ends);
+    }
   }
 
   void check(UnionRows union) {

@@ -30,8 +30,14 @@ final class ServerInvariants {
     this.lakeTiered = TieredOffsets.zero(buckets);
   }
 
+  /** There is a new table, which is empty. */
+  void startAgain() {
+    plans.clear();
+    lakeTiered = TieredOffsets.zero(lakeTiered.buckets());
+  }
+
   void check(ServerTable table) {
-    TieredOffsets tiered = lake.tiered(table.buckets().size());
+    TieredOffsets tiered = lake.tiered(table.id());
     for (Bucket bucket : table.buckets()) {
       acknowledgedNeverLost(bucket);
       logNeverTrimmedBeyondTiered(bucket, tiered);

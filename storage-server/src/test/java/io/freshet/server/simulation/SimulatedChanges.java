@@ -35,15 +35,13 @@ record SimulatedChanges(List<Change> changes, SimulatedRows form) implements Lak
   record Change(Kind kind, String location, long[] positions, long[] rows) {}
 
   static SimulatedChanges between(
-      SimulatedLake.@Nullable Snapshot from,
-      SimulatedLake.@Nullable Snapshot to,
-      SimulatedRows form) {
-    Map<String, SimulatedLake.DataFile> files = new HashMap<>();
-    files(from).forEach(file -> files.put(file.location(), file));
-    files(to).forEach(file -> files.put(file.location(), file));
+      SimulatedSnapshot from, SimulatedSnapshot to, SimulatedRows form) {
+    Map<String, SimulatedDataFile> files = new HashMap<>();
+    from.files().forEach(file -> files.put(file.location(), file));
+    to.files().forEach(file -> files.put(file.location(), file));
     List<Change> changes = new ArrayList<>();
     for (Kind kind : new Kind[] {Kind.REMOVED, Kind.ADDED}) {
-      for (SimulatedLake.DataFile file : files.values()) {
+      for (SimulatedDataFile file : files.values()) {
         PositionBitmap here = live(kind == Kind.ADDED ? to : from, file);
         PositionBitmap there = live(kind == Kind.ADDED ? from : to, file);
         long[] positions =
@@ -61,19 +59,10 @@ record SimulatedChanges(List<Change> changes, SimulatedRows form) implements Lak
     return new SimulatedChanges(changes, form);
   }
 
-  private static List<SimulatedLake.DataFile> files(SimulatedLake.@Nullable Snapshot snapshot) {
-    return snapshot == null ? List.of() : snapshot.files();
-  }
-
-  private static PositionBitmap live(
-      SimulatedLake.@Nullable Snapshot snapshot, SimulatedLake.DataFile file) {
+  private static PositionBitmap live(SimulatedSnapshot snapshot, SimulatedDataFile file) {
     PositionBitmap live = new PositionBitmap();
-    if (snapshot != null && snapshot.files().contains(file)) {
-      PositionBitmap deleted =
-          snapshot.deleted().getOrDefault(file.location(), new PositionBitmap());
-      LongStream.range(0, file.rows())
-          .filter(position -> !deleted.contains(position))
-          .forEach(live::add);
+    if (snapshot.files().contains(file)) {
+      snapshot.positions(file).forEach(live::add);
     }
     return live;
   }

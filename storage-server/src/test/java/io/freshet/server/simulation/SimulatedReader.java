@@ -11,10 +11,13 @@ package io.freshet.server.simulation;
 import static io.freshet.error.FreshetErrorCode.LAKE_UNAVAILABLE;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
 import static io.freshet.error.FreshetErrorCode.SNAPSHOT_EXPIRED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
 import io.freshet.error.FreshetException;
+import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.FreshRange;
+import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.Projection;
 import io.freshet.server.keys.RowCut;
@@ -73,6 +76,8 @@ final class SimulatedReader implements Actor {
       if (read.step()) {
         reads.remove(read);
       }
+    } else if (choice == 10 && random.nextInt(4) == 0) {
+      readOffsets(table);
     } else if (choice < 12 || held.isEmpty()) {
       plan(table);
     } else {
@@ -91,6 +96,11 @@ final class SimulatedReader implements Actor {
     reads.forEach(Open::close);
     reads.clear();
     held.clear();
+  }
+
+  @Override
+  public void tableReplaced() {
+    serverLost();
   }
 
   /** Plans and reads once more. */
@@ -144,6 +154,7 @@ final class SimulatedReader implements Actor {
         LongStream.range(0, table.buckets().size())
             .map(bucket -> simulation.oracle().lowestEnd((int) bucket))
             .toArray();
+    int incarnation = simulation.oracle().incarnation();
     Duration lease = random.nextInt(3) == 0 ? null : Duration.ofMillis(1 + random.nextInt(3_000));
     CompletableFuture<UnionSnapshot> planned = table.plan(lease);
     planned.whenComplete((snapshot, error) ->
@@ -151,8 +162,12 @@ final class SimulatedReader implements Actor {
             server,
             () -> {
               if (error != null) {
-                simulation.checkFailure(planned, OVERLOADED, LAKE_UNAVAILABLE, TABLE_NOT_READY);
+                simulation.checkFailure(
+                    planned, OVERLOADED, LAKE_UNAVAILABLE, TABLE_NOT_READY, TABLE_NOT_FOUND);
                 return;
+              }
+              if (incarnation != simulation.oracle().incarnation()) {
+                return; // Of a table that was dropped.
               }
               for (FreshRange range : snapshot.fresh()) {
                 if (range.endOffset() < lowestEnds[range.bucket()]) {
@@ -173,14 +188,39 @@ final class SimulatedReader implements Actor {
             }));
   }
 
+  /** Offsets have no transaction in part. */
+  private void readOffsets(ServerTable table) {
+    SimulatedServer server = simulation.server();
+    int incarnation = simulation.oracle().incarnation();
+    CompletableFuture<TableOffsets> answer = table.offsets(null);
+    answer.whenComplete((offsets, error) ->
+        simulation.callback(
+            server,
+            () -> {
+              if (error != null) {
+                simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND);
+              } else if (incarnation == simulation.oracle().incarnation()) {
+                simulation
+                    .oracle()
+                    .checkEnds(
+                        new TieredOffsets(
+                            offsets.offsets().stream().map(BucketOffsets::endOffset).toList()));
+              }
+            }));
+  }
+
   private void open(ServerTable table, Held chosen) {
     SimulatedServer server = simulation.server();
     boolean isReleased = chosen.isReleased;
+    int incarnation = simulation.oracle().incarnation();
     CompletableFuture<UnionLease> leased = table.lease(chosen.snapshot.snapshot());
     leased.whenComplete((lease, error) ->
         simulation.callback(
             server,
             () -> {
+              if (incarnation != simulation.oracle().incarnation()) {
+                return; // Of a table that was dropped.
+              }
               if (error != null) {
                 expectExpired(chosen, leased);
               } else if (isReleased
@@ -231,7 +271,7 @@ final class SimulatedReader implements Actor {
               if (error == null) {
                 chosen.isReleased = true;
               } else {
-                simulation.checkFailure(released, OVERLOADED, TABLE_NOT_READY);
+                simulation.checkFailure(released, OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND);
               }
             }));
   }
@@ -239,8 +279,9 @@ final class SimulatedReader implements Actor {
   private void expectExpired(Held chosen, CompletableFuture<?> answer) {
     FreshetException failure =
         isOver(chosen)
-            ? simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY, SNAPSHOT_EXPIRED)
-            : simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY);
+            ? simulation.checkFailure(
+                answer, OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND, SNAPSHOT_EXPIRED)
+            : simulation.checkFailure(answer, OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND);
   }
 
   /** A read that has begun. */
@@ -270,7 +311,9 @@ final class SimulatedReader implements Actor {
           return false;
         }
       } catch (FreshetException e) {
-        boolean isClosed = e.code() == TABLE_NOT_READY && simulation.server().table() != table;
+        boolean isClosed =
+            (e.code() == TABLE_NOT_READY || e.code() == TABLE_NOT_FOUND)
+                && simulation.server().table() != table;
         if (!isClosed && (e.code() != SNAPSHOT_EXPIRED || !isOver(from))) {
           throw new InvariantViolation(
               "Repeatable", "snapshot %s can't be read within its lease: %s", lease.snapshot(), e);
@@ -279,15 +322,31 @@ final class SimulatedReader implements Actor {
         return true;
       }
       close();
+      if (simulation.lake().find(table.id()) == null) {
+        return true; // It was dropped.
+      }
+      List<long[]> base;
+      try {
+        base =
+            simulation
+                .lake()
+                .rows(table.id(), lease.base().snapshotId(), lease.overlays(), fresh.size());
+      } catch (FreshetException e) {
+        if (e.code() == SNAPSHOT_EXPIRED && isOver(from)) {
+          return true;
+        }
+        throw e;
+      }
       simulation
           .oracle()
           .check(
               new UnionRows(
                   lease.snapshot(),
+                  lease.base().snapshotId(),
                   from.acknowledgedBefore,
                   lease.base().tiered(),
                   new TieredOffsets(lease.cuts().stream().map(RowCut::endOffset).toList()),
-                  simulation.lake().rows(lease.base().snapshotId(), lease.overlays(), fresh.size()),
+                  base,
                   fresh.stream().map(rows -> rows.build().toArray()).toList()));
       return true;
     }

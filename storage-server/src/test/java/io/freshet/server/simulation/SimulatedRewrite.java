@@ -18,20 +18,19 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /** Files of the simulated lake that were rewritten as one. */
-record SimulatedRewrite(Group group, SimulatedLake.DataFile file, Map<String, MovedRows> moves)
+record SimulatedRewrite(Group group, SimulatedDataFile file, Map<String, MovedRows> moves)
     implements RewrittenFiles {
   /** Files of a snapshot. */
-  record Group(
-      long snapshotId, List<SimulatedLake.DataFile> members, SimulatedLake.Snapshot snapshot)
+  record Group(long snapshotId, List<SimulatedDataFile> members, SimulatedSnapshot snapshot)
       implements RewriteGroup {
     @Override
     public List<String> files() {
-      return members.stream().map(SimulatedLake.DataFile::location).toList();
+      return members.stream().map(SimulatedDataFile::location).toList();
     }
 
     @Override
     public long sizeBytes() {
-      return members.stream().mapToLong(SimulatedLake.DataFile::rows).sum() * Long.BYTES;
+      return members.stream().mapToLong(SimulatedDataFile::rows).sum() * Long.BYTES;
     }
   }
 
@@ -39,7 +38,7 @@ record SimulatedRewrite(Group group, SimulatedLake.DataFile file, Map<String, Mo
     Map<String, MovedRows> moves = new HashMap<>();
     LongStream.Builder rows = LongStream.builder();
     long written = 0;
-    for (SimulatedLake.DataFile old : group.members()) {
+    for (SimulatedDataFile old : group.members()) {
       MovedRows moved = new MovedRows(old.rows(), List.of(location));
       PositionBitmap deleted =
           group.snapshot().deleted().getOrDefault(old.location(), new PositionBitmap());
@@ -52,10 +51,7 @@ record SimulatedRewrite(Group group, SimulatedLake.DataFile file, Map<String, Mo
       moves.put(old.location(), moved);
     }
     long[] all = rows.build().toArray();
-    // Nobody asks for the batches that a rewrite's rows came from.
-    SimulatedLake.DataFile file =
-        new SimulatedLake.DataFile(location, all, new int[all.length], new int[all.length]);
-    return new SimulatedRewrite(group, file, moves);
+    return new SimulatedRewrite(group, SimulatedDataFile.of(location, all), moves);
   }
 
   @Override
@@ -73,7 +69,7 @@ record SimulatedRewrite(Group group, SimulatedLake.DataFile file, Map<String, Mo
   }
 
   /** The rows of the new file that were deleted from the old ones in the meantime. */
-  PositionBitmap deletedSince(SimulatedLake.Snapshot now) {
+  PositionBitmap deletedSince(SimulatedSnapshot now) {
     PositionBitmap gone = new PositionBitmap();
     for (String old : group.files()) {
       MovedRows moved = moved(old);

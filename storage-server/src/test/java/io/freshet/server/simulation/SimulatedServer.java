@@ -30,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class SimulatedServer {
   private final SimulatedStorage storage;
   private final BufferAllocator allocator;
   private final Tables tables;
+  private final Predicate<ServerTable> isSimulated;
   private boolean isAlive = true;
 
   /** All that were ever open: one that is opened again is nowhere else while it is closed. */
@@ -52,6 +54,7 @@ final class SimulatedServer {
    * Starts a process.
    *
    * @param elsewhere what happens while a call to the lake is on its way
+   * @param isSimulated whether the simulation is about a table; there may be others beside
    */
   SimulatedServer(
       long epoch,
@@ -62,8 +65,10 @@ final class SimulatedServer {
       SimulatedLake lake,
       SimulatedTableStore store,
       BufferAllocator allocator,
-      Runnable elsewhere) {
+      Runnable elsewhere,
+      Predicate<ServerTable> isSimulated) {
     this.epoch = epoch;
+    this.isSimulated = isSimulated;
     this.storage = storage;
     this.allocator = allocator;
     this.scheduler = new SimulationScheduler(random, clock);
@@ -129,7 +134,7 @@ final class SimulatedServer {
   @Nullable ServerTable table() {
     List<ServerTable> open = tables.open();
     opened.addAll(open);
-    return open.isEmpty() ? null : open.get(0);
+    return open.stream().filter(isSimulated).findFirst().orElse(null);
   }
 
   /**

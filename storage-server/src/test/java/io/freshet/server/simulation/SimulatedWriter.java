@@ -83,6 +83,13 @@ final class SimulatedWriter implements Actor {
   }
 
   @Override
+  public void tableReplaced() {
+    serverLost();
+    unacknowledged.clear();
+    simulation.oracle().expectOnlyFrom(number, nextSequence);
+  }
+
+  @Override
   public boolean isIdle() {
     return unacknowledged.isEmpty();
   }

@@ -10,6 +10,7 @@ package io.freshet.server.simulation;
 
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import static io.freshet.error.FreshetErrorCode.WRITER_SEQUENCE_GAP;
 
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.arrow.memory.BufferAllocator;
@@ -47,7 +49,9 @@ final class TableSimulation implements AutoCloseable {
   private final SimulatedReader reader;
   private final List<Actor> actors = new ArrayList<>();
 
+  private final ForeignWriter foreignWriter;
   private SimulatedServer server;
+  private @Nullable UUID tableId;
   private long epoch = 1;
   private long events;
   private int crashes;
@@ -79,6 +83,8 @@ final class TableSimulation implements AutoCloseable {
     this.allocator = allocator;
     storage = settings.storage(random);
     lake = new SimulatedLake(random, settings.lakeFaultRate(), rows);
+    foreignWriter =
+        new ForeignWriter(random, lake, rows instanceof ChangeRows changes ? changes : null);
     invariants = new ServerInvariants(oracle, lake, settings.buckets());
     reader = new SimulatedReader(this);
     actors.add(new TableAdmin(this));
@@ -135,7 +141,11 @@ final class TableSimulation implements AutoCloseable {
   String summary() {
     return String.format(
         "%d events, %d crashes, %d acknowledgements, %d union reads, %d lake snapshots",
-        events, crashes, oracle.acknowledgements(), oracle.unionReads(), lake.snapshots().size());
+        events,
+        crashes,
+        oracle.acknowledgements(),
+        oracle.unionReads(),
+        tableId == null || lake.find(tableId) == null ? 0 : lake.snapshots(tableId).size());
   }
 
   long events() {
@@ -178,7 +188,13 @@ final class TableSimulation implements AutoCloseable {
 
   /** The failure of an append, which must be one that appends can have. */
   FreshetException checkAppendFailure(CompletableFuture<?> answer) {
-    return checkFailure(answer, OVERLOADED, LOG_WRITE_FAILED, WRITER_SEQUENCE_GAP, TABLE_NOT_READY);
+    return checkFailure(
+        answer,
+        OVERLOADED,
+        LOG_WRITE_FAILED,
+        WRITER_SEQUENCE_GAP,
+        TABLE_NOT_READY,
+        TABLE_NOT_FOUND);
   }
 
   FreshetException checkFailure(CompletableFuture<?> answer, FreshetErrorCode... allowed) {
@@ -239,6 +255,7 @@ final class TableSimulation implements AutoCloseable {
     server.scheduler().rethrow();
     ServerTable table = server.table();
     if (table != null && !isCrashing) {
+      notice(table.id());
       oracle.follow(table, lake);
       invariants.check(table);
       reader.checkLogsAreKept(table);
@@ -247,6 +264,21 @@ final class TableSimulation implements AutoCloseable {
       lake.setDown(false);
       lakeBackAtMillis = 0;
     }
+  }
+
+  /** Notices that there is another table. */
+  private void notice(UUID id) {
+    if (tableId != null && !tableId.equals(id)) {
+      oracle.startAgain();
+      invariants.startAgain();
+      actors.forEach(Actor::tableReplaced);
+    }
+    tableId = id;
+  }
+
+  /** The table that was, as long as it is there; whichever comes next after that. */
+  private boolean isSimulated(ServerTable table) {
+    return tableId == null || tableId.equals(table.id()) || lake.find(tableId) == null;
   }
 
   private void misbehave() {
@@ -259,13 +291,11 @@ final class TableSimulation implements AutoCloseable {
       case 2, 3 -> lake.landDelayedCommit();
       case 4 -> store.failSaves(random.nextInt(2));
       default -> {
-        int beside = rows.hasKeys() ? random.nextInt(5) : 2 + random.nextInt(3);
-        if (beside == 4) {
-          lake.alterSchemaElsewhere();
-        } else if (beside == 0) {
+        int beside = random.nextInt(5);
+        if (beside < 2) {
+          foreignWriter.act();
+        } else if (beside == 2) {
           storage.misbehaveBeside(random);
-        } else if (beside == 1) {
-          lake.rewriteElsewhere();
         } else {
           storage.misbehave(random);
         }
@@ -276,7 +306,16 @@ final class TableSimulation implements AutoCloseable {
   private SimulatedServer start() {
     epoch += 2;
     return new SimulatedServer(
-        epoch, settings, random, clock, storage, lake, store, allocator, this::elsewhere);
+        epoch,
+        settings,
+        random,
+        clock,
+        storage,
+        lake,
+        store,
+        allocator,
+        this::elsewhere,
+        this::isSimulated);
   }
 
   private void crash() {

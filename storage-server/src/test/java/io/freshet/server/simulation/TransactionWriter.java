@@ -11,6 +11,7 @@ package io.freshet.server.simulation;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 import static io.freshet.error.FreshetErrorCode.LOG_WRITE_FAILED;
 import static io.freshet.error.FreshetErrorCode.OVERLOADED;
+import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import static io.freshet.error.FreshetErrorCode.WRITER_SEQUENCE_GAP;
 
@@ -44,7 +45,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionWriter implements Actor {
   private static final FreshetErrorCode[] EXPECTED = {
-    OVERLOADED, LOG_WRITE_FAILED, WRITER_SEQUENCE_GAP, INVALID_REQUEST, TABLE_NOT_READY
+    OVERLOADED,
+    LOG_WRITE_FAILED,
+    WRITER_SEQUENCE_GAP,
+    INVALID_REQUEST,
+    TABLE_NOT_READY,
+    TABLE_NOT_FOUND
   };
 
   /** How many numbers of writers one takes. */
@@ -98,6 +104,17 @@ final class TransactionWriter implements Actor {
   public void serverLost() {
     attempt = null;
     isCalling = false;
+  }
+
+  @Override
+  public void tableReplaced() {
+    serverLost();
+    work = null;
+    committed.clear();
+    aborted.clear();
+    for (int writer = 0; writer < WRITERS; writer++) {
+      simulation.oracle().expectOnlyFrom(number + writer, nextSequence);
+    }
   }
 
   @Override
@@ -231,8 +248,8 @@ final class TransactionWriter implements Actor {
           }
         },
         wasCommitted == isToBeAborted
-            ? new FreshetErrorCode[] {INVALID_REQUEST, OVERLOADED, TABLE_NOT_READY}
-            : new FreshetErrorCode[] {OVERLOADED, TABLE_NOT_READY});
+            ? new FreshetErrorCode[] {INVALID_REQUEST, OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND}
+            : new FreshetErrorCode[] {OVERLOADED, TABLE_NOT_READY, TABLE_NOT_FOUND});
   }
 
   private void call(
@@ -242,11 +259,15 @@ final class TransactionWriter implements Actor {
       FreshetErrorCode... allowed) {
     isCalling = true;
     SimulatedServer server = simulation.server();
+    int incarnation = simulation.oracle().incarnation();
     CompletableFuture<TransactionRecord> answer = table.call(call).thenCompose(record -> record);
     answer.whenComplete((record, error) ->
         simulation.callback(
             server,
             () -> {
+              if (incarnation != simulation.oracle().incarnation()) {
+                return; // Of a table that was dropped.
+              }
               isCalling = false;
               if (error == null) {
                 then.accept(record);

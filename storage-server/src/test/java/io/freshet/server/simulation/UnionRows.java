@@ -11,11 +11,13 @@ package io.freshet.server.simulation;
 import io.freshet.server.lake.TieredOffsets;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one read of a union snapshot gave.
  *
  * @param snapshot its name
+ * @param base the lake snapshot; null for the empty table
  * @param acknowledgedBefore how many acknowledgements came before the plan was asked for
  * @param tiered what the base holds
  * @param ends high watermarks of the plan
@@ -24,6 +26,7 @@ import java.util.List;
  */
 record UnionRows(
     String snapshot,
+    @Nullable Long base,
     int acknowledgedBefore,
     TieredOffsets tiered,
     TieredOffsets ends,

@@ -16,8 +16,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.apache.iceberg.io.PositionOutputStream;
 
-/** Writes a file; {@link #close} returns once the file and its name are durable, or fails. */
+/**
+ * Writes a file; {@link #close} returns once the file and its name are durable, or fails. A large
+ * file is synced in steps while it is written: whoever else syncs something small on the same disk,
+ * such as a log, waits for what is under way.
+ */
 final class LocalOutputStream extends PositionOutputStream {
+  static final int SYNC_STEP_BYTES = 4 << 20;
+
   private static final int BUFFER_BYTES = 64 * 1024;
 
   private final Path path;
@@ -25,6 +31,7 @@ final class LocalOutputStream extends PositionOutputStream {
   private final OutputStream buffer;
   private final DiskSync sync;
   private long position;
+  private int unsynced;
   private boolean isClosed;
 
   /** Takes ownership of the channel. */
@@ -43,13 +50,18 @@ final class LocalOutputStream extends PositionOutputStream {
   @Override
   public void write(int b) throws IOException {
     buffer.write(b);
-    position++;
+    written(1);
   }
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    buffer.write(bytes, offset, length);
-    position += length;
+    int end = offset + length;
+    for (int from = offset; from < end; ) {
+      int count = Math.min(end - from, SYNC_STEP_BYTES - unsynced);
+      buffer.write(bytes, from, count);
+      from += count;
+      written(count);
+    }
   }
 
   @Override
@@ -70,6 +82,16 @@ final class LocalOutputStream extends PositionOutputStream {
     Path parent = path.getParent();
     if (parent != null) {
       sync.syncFolder(parent);
+    }
+  }
+
+  private void written(int count) throws IOException {
+    position += count;
+    unsynced += count;
+    if (unsynced >= SYNC_STEP_BYTES) {
+      buffer.flush();
+      sync.syncFile(path, channel);
+      unsynced = 0;
     }
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
@@ -56,6 +57,28 @@ final class LocalFileIOIT {
     assertThat(synced).containsExactly("folder ", "folder a", "file a/b/f of 4", "folder a/b");
     assertThat(Files.readString(folder.resolve("a/b/f"))).isEqualTo("rows");
     assertThat(folder.resolve("a/b")).isDirectoryNotContaining("glob:**.crc");
+  }
+
+  @Test
+  void aLargeFileIsSyncedInStepsWhileItIsWritten() throws IOException {
+    int step = LocalOutputStream.SYNC_STEP_BYTES;
+    byte[] bytes = new byte[2 * step + 100];
+    new Random(1).nextBytes(bytes);
+    PositionOutputStream stream = io.newOutputFile(folder + "/f").create();
+    for (int i = 0; i < 10; i++) {
+      stream.write(bytes[i]);
+    }
+    stream.write(bytes, 10, bytes.length - 20);
+    assertThat(synced).containsExactly("file f of " + step, "file f of " + 2 * step);
+    stream.write(bytes, bytes.length - 10, 10);
+    assertThat(stream.getPos()).isEqualTo(bytes.length);
+
+    stream.close();
+
+    assertThat(synced)
+        .containsExactly(
+            "file f of " + step, "file f of " + 2 * step, "file f of " + bytes.length, "folder ");
+    assertThat(Files.readAllBytes(folder.resolve("f"))).isEqualTo(bytes);
   }
 
   @Test

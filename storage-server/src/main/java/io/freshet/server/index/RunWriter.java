@@ -20,12 +20,17 @@ import java.util.zip.CRC32C;
 final class RunWriter {
   private static final int BUFFER_BYTES = 3 << 17;
 
+  /** One large sync at the end would hold up those of the log. */
+  private static final int SYNC_STEP_BYTES = 4 << 20;
+
   private final DiskFile file;
   private final int words;
   private final int directoryBits;
   private final int[] directory;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private final CRC32C checksum = new CRC32C();
+
+  private int unsynced;
 
   /** Cells of the directory below this one are set. */
   private int nextCell;
@@ -122,7 +127,12 @@ final class RunWriter {
   private void flush() throws IOException {
     buffer.flip();
     checksum.update(buffer.duplicate());
+    unsynced += buffer.remaining();
     file.append(new ByteBuffer[] {buffer});
     buffer.clear();
+    if (unsynced >= SYNC_STEP_BYTES) {
+      file.force();
+      unsynced = 0;
+    }
   }
 }

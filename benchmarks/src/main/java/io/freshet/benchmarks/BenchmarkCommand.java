@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert, fresh-view.",
+      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert, plan,",
+      "fresh-view.",
       "What they measure, and results: docs/benchmarks.md",
       "",
       "Example: the speed of appends, quickly",
@@ -48,6 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
           new TieringBenchmark(),
           new UnionScanBenchmark(),
           new UpsertBenchmark(),
+          new PlanBenchmark(),
           new FreshViewBenchmark());
 
   private static final int ROUNDS = 5;

@@ -12,7 +12,6 @@ import io.freshet.benchmarks.Result.Unit;
 import io.freshet.client.FreshetClient;
 import io.freshet.client.TableWriter;
 import io.freshet.lake.LakeFileIO;
-import io.freshet.protocol.FileOverlay;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.reader.BatchSource;
 import io.freshet.reader.Projection;
@@ -38,8 +37,6 @@ final class UpsertBenchmark implements Benchmark {
   private static final TableName TABLE = AccountsTable.NAME;
   private static final int UPDATED_SHARE = 20;
   private static final int DELETED_SHARE = 200;
-  private static final int PLANS = 200;
-  private static final int CHANGES_BETWEEN_PLANS = 100;
   private static final Duration LEASE = Duration.ofMinutes(59);
   private static final double AIM_UPSERTS = 300_000;
 
@@ -62,7 +59,7 @@ final class UpsertBenchmark implements Benchmark {
         results.add(upserts(bench, server, client, rows));
         client.tier(TABLE);
         change(bench, client, rows);
-        results.addAll(plans(bench, client, rows));
+        results.addAll(Plans.measure(name(), bench, client, rows));
         results.addAll(scans(bench, client));
         results.addAll(pause(bench, client, rows, "tiering", () -> client.tier(TABLE)));
         results.addAll(pause(bench, client, rows, "compaction", () -> client.compact(TABLE)));
@@ -113,42 +110,6 @@ final class UpsertBenchmark implements Benchmark {
       }
       writer.flush();
     }
-  }
-
-  /** Plans after some more changes each, and plans of what has been planned before. */
-  private List<Result> plans(Workbench bench, FreshetClient client, long rows) {
-    Random random = new Random(6);
-    List<Double> changed = new ArrayList<>();
-    List<Double> same = new ArrayList<>();
-    for (int i = 0; i < PLANS; i++) {
-      new AccountsTable(client, bench.allocator())
-          .upsert(CHANGES_BETWEEN_PLANS, () -> random.nextLong(rows));
-      changed.add(planMillis(client));
-      same.add(planMillis(client));
-    }
-    UnionSnapshot last = client.plan(TABLE);
-    client.release(last);
-    long bytes = 0;
-    for (FileOverlay overlay : last.overlays()) {
-      bytes += overlay.overlay().length + (overlay.merged() == null ? 0 : overlay.merged().length);
-    }
-    return List.of(
-        Result.percentile(name(), "plan, p50", Unit.MILLISECONDS, Samples.of(changed), 50),
-        Result.percentile(name(), "plan, p99", Unit.MILLISECONDS, Samples.of(changed), 99)
-            .withAim(Aim.atMost(20)),
-        Result.percentile(name(), "plan again, p50", Unit.MILLISECONDS, Samples.of(same), 50),
-        Result.percentile(name(), "plan again, p99", Unit.MILLISECONDS, Samples.of(same), 99),
-        Result.single(name(), "deletion vectors of a plan", Unit.BYTES, bytes),
-        Result.single(name(), "touched files", Unit.FILES, last.overlays().size()),
-        Result.single(name(), "overlay positions", Unit.ROWS, last.overlayRows()));
-  }
-
-  private static double planMillis(FreshetClient client) {
-    long start = System.nanoTime();
-    UnionSnapshot planned = client.plan(TABLE);
-    double millis = Workbench.seconds(start) * 1_000;
-    client.release(planned);
-    return millis;
   }
 
   private List<Result> scans(Workbench bench, FreshetClient client) throws Exception {

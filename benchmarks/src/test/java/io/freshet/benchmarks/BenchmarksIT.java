@@ -40,6 +40,7 @@ final class BenchmarksIT {
         "tiering",
         "union-scan",
         "upsert",
+        "plan",
         "fresh-view"
       })
   void measuresAndLeavesNothingBehind(String benchmark) throws Exception {

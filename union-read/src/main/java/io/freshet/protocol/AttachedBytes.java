@@ -16,22 +16,26 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
 /**
  * Bytes of a record that go beside its JSON, one after the other, where the JSON has their lengths.
- * JSON that stands alone has them in base64.
+ * They travel joined, since many small parts would cost more than what is in them. JSON that stands
+ * alone has them in base64.
  */
 final class AttachedBytes {
   private static final Object KEY = AttachedBytes.class;
+  private static final int PART_BYTES = 1 << 20;
 
-  private final Deque<byte[]> left;
+  /** Parts of which not all was taken. */
+  private final Deque<ByteBuffer> left = new ArrayDeque<>();
 
-  private AttachedBytes(Collection<byte[]> attached) {
-    this.left = new ArrayDeque<>(attached);
+  private AttachedBytes(List<byte[]> parts) {
+    parts.forEach(part -> left.add(ByteBuffer.wrap(part)));
   }
 
   /** What a writer is given to add bytes to, and a reader to take them from. */
@@ -39,9 +43,50 @@ final class AttachedBytes {
     return KEY;
   }
 
-  /** For a reader: the bytes in the order in which the JSON speaks of them. */
-  static AttachedBytes of(List<byte[]> attached) {
-    return new AttachedBytes(attached);
+  /**
+   * For a reader.
+   *
+   * @param parts that have the bytes together, in the order in which the JSON speaks of them
+   */
+  static AttachedBytes of(List<byte[]> parts) {
+    return new AttachedBytes(parts);
+  }
+
+  /** The same bytes in few parts. */
+  static List<byte[]> join(List<byte[]> bytes) {
+    List<byte[]> joined = new ArrayList<>();
+    for (int from = 0; from < bytes.size(); ) {
+      int to = from;
+      long size = 0;
+      do {
+        size += bytes.get(to++).length;
+      } while (to < bytes.size() && size + bytes.get(to).length <= PART_BYTES);
+      ByteBuffer part = ByteBuffer.allocate(Math.toIntExact(size));
+      bytes.subList(from, to).forEach(part::put);
+      joined.add(part.array());
+      from = to;
+    }
+    return joined;
+  }
+
+  /** The next bytes; fewer if there are not so many. */
+  private byte[] take(int length) {
+    byte[] taken = new byte[(int) Math.max(0, Math.min(length, available()))];
+    int count = 0;
+    while (count < taken.length) {
+      ByteBuffer part = left.element();
+      int more = Math.min(part.remaining(), taken.length - count);
+      part.get(taken, count, more);
+      count += more;
+      if (!part.hasRemaining()) {
+        left.remove();
+      }
+    }
+    return taken;
+  }
+
+  private long available() {
+    return left.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
   static final class Writer extends JsonSerializer<byte[]> {
@@ -67,13 +112,12 @@ final class AttachedBytes {
       }
       int length = in.getIntValue();
       byte[] next =
-          context.getAttribute(KEY) instanceof AttachedBytes attached ? attached.left.poll() : null;
-      if (next == null || next.length != length) {
+          context.getAttribute(KEY) instanceof AttachedBytes attached
+              ? attached.take(length)
+              : new byte[0];
+      if (next.length != length) {
         throw JsonMappingException.from(
-            in,
-            String.format(
-                "%d bytes should go with it, and there are %s",
-                length, next == null ? "none" : next.length));
+            in, String.format("%d bytes should go with it, and there are %d", length, next.length));
       }
       return next;
     }

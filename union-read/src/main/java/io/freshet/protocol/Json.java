@@ -69,11 +69,16 @@ public final class Json {
   /**
    * Writes a value whose large bytes do not go into the JSON.
    *
-   * @param attached gets those bytes, in the order in which the JSON speaks of them
+   * @param attached gets those bytes, in parts that have them together in the order in which the
+   *     JSON speaks of them
    */
   public static byte[] write(Object value, List<byte[]> attached) {
+    List<byte[]> bytes = new ArrayList<>();
     try {
-      return MAPPER.writer().withAttribute(AttachedBytes.key(), attached).writeValueAsBytes(value);
+      byte[] json =
+          MAPPER.writer().withAttribute(AttachedBytes.key(), bytes).writeValueAsBytes(value);
+      attached.addAll(AttachedBytes.join(bytes));
+      return json;
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

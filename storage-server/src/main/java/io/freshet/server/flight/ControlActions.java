@@ -53,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
@@ -67,22 +68,29 @@ final class ControlActions {
   private final Tables tables;
   private final Lake lake;
   private final Supplier<ServerInfo> serverInfo;
+  private final Executor writers;
 
-  ControlActions(Tables tables, Lake lake, Supplier<ServerInfo> serverInfo) {
+  /**
+   * @param writers write and send answers, which may be large, so no event loop does
+   */
+  ControlActions(Tables tables, Lake lake, Supplier<ServerInfo> serverInfo, Executor writers) {
     this.tables = tables;
     this.lake = lake;
     this.serverInfo = serverInfo;
+    this.writers = writers;
   }
 
   /** The answer's JSON and what goes with it, when it is there. */
   CompletableFuture<List<byte[]>> run(FreshetAction action, byte[] body) {
     return answer(action, new Body(action, body))
-        .thenApply(answer -> {
-          List<byte[]> results = new ArrayList<>();
-          byte[] json = Json.write(answer, results);
-          results.add(0, json);
-          return results;
-        });
+        .thenApplyAsync(
+            answer -> {
+              List<byte[]> results = new ArrayList<>();
+              byte[] json = Json.write(answer, results);
+              results.add(0, json);
+              return results;
+            },
+            writers);
   }
 
   private record Body(FreshetAction action, byte[] json) {

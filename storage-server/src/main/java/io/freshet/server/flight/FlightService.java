@@ -93,15 +93,6 @@ public final class FlightService implements AutoCloseable {
         new ThreadPoolExecutor(
             0, MAX_READS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>());
     ExecutorService changes = Executors.newFixedThreadPool(CHANGE_THREADS);
-    FreshetFlightProducer producer =
-        new FreshetFlightProducer(
-            tables,
-            new ControlActions(tables, lake, serverInfo),
-            lakeFiles,
-            allocator,
-            maxBatchBytes,
-            reads,
-            changes);
     // Flight would end an executor of its own before the calls that run on it.
     ExecutorService calls =
         Executors.newCachedThreadPool(task -> {
@@ -109,6 +100,15 @@ public final class FlightService implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
+    FreshetFlightProducer producer =
+        new FreshetFlightProducer(
+            tables,
+            new ControlActions(tables, lake, serverInfo, calls),
+            lakeFiles,
+            allocator,
+            maxBatchBytes,
+            reads,
+            changes);
     FlightServer server =
         FlightServer.builder(allocator, Location.forGrpcInsecure(host, port), producer)
             .maxInboundMessageSize(Integer.MAX_VALUE)

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The overlays of union snapshots of one base, from those of the buckets. What has not changed
@@ -28,6 +30,9 @@ final class UnionOverlays {
   private final LakeFileNumbers files;
   private final LakeDeletes deletes;
   private final Map<Integer, Known> known = new ConcurrentHashMap<>();
+
+  /** All of {@code deletes}; null until it is needed. */
+  private volatile @Nullable Set<String> deletedFiles;
 
   /**
    * The overlay of a file.
@@ -104,7 +109,7 @@ final class UnionOverlays {
     }
     byte[] vector = DeletionVectorV1.serialize(positions);
     long rows = positions.cardinality();
-    if (!deletes.files().contains(file)) {
+    if (!deletedFiles().contains(file)) {
       return new Known(parts, positions, new FileOverlay(file, rows, vector, rows, null));
     }
     PositionBitmap merged = deletes.of(file);
@@ -114,5 +119,14 @@ final class UnionOverlays {
         positions,
         new FileOverlay(
             file, rows, vector, merged.cardinality(), DeletionVectorV1.serialize(merged)));
+  }
+
+  private Set<String> deletedFiles() {
+    Set<String> files = deletedFiles;
+    if (files == null) {
+      files = deletes.files();
+      deletedFiles = files;
+    }
+    return files;
   }
 }

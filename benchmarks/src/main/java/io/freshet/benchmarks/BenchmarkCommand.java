@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert, plan,",
+      "Benchmarks: append, fresh-scan, visibility, tiering, union-scan, upsert, look-up, plan,",
       "fresh-view.",
       "What they measure, and results: docs/benchmarks.md",
       "",
@@ -49,6 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
           new TieringBenchmark(),
           new UnionScanBenchmark(),
           new UpsertBenchmark(),
+          new LookUpBenchmark(),
           new PlanBenchmark(),
           new FreshViewBenchmark());
 

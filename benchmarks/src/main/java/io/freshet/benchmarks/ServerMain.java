@@ -21,12 +21,26 @@ final class ServerMain {
   private ServerMain() {}
 
   /**
-   * @param arguments the data folder, and the fresh memory
+   * @param arguments the data folder, the fresh memory, and the look-up cache unless it is the
+   *     default
    */
   public static void main(String[] arguments) throws IOException {
     Settings settings =
         new Settings(
-            arguments[0], null, 0, 0, null, arguments[1], null, null, null, null, null, null, null);
+            arguments[0],
+            null,
+            0,
+            0,
+            null,
+            arguments[1],
+            arguments.length > 2 ? arguments[2] : null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
     try (RootAllocator allocator = new RootAllocator();
         FreshetServer server = FreshetServer.start(settings.resolve(), allocator)) {
       System.out.println(server.flightUri());

@@ -40,6 +40,19 @@ final class ServerProcess implements AutoCloseable {
    * @param freshMemory how much memory fresh rows may take, such as {@code 1GB}
    */
   static ServerProcess start(Path data, String freshMemory) throws IOException {
+    return start(data, List.of(freshMemory));
+  }
+
+  /**
+   * As {@link #start(Path, String)}.
+   *
+   * @param lookUpCache how much memory pages for look-ups may take
+   */
+  static ServerProcess start(Path data, String freshMemory, String lookUpCache) throws IOException {
+    return start(data, List.of(freshMemory, lookUpCache));
+  }
+
+  private static ServerProcess start(Path data, List<String> memory) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -49,7 +62,8 @@ final class ServerProcess implements AutoCloseable {
     }
     command.addAll(List.of(System.getProperty(OPTIONS, DEFAULT_OPTIONS).split(" ")));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(ServerMain.class.getName(), data.toString(), freshMemory));
+    command.addAll(List.of(ServerMain.class.getName(), data.toString()));
+    command.addAll(memory);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader(UTF_8);

@@ -40,6 +40,7 @@ final class BenchmarksIT {
         "tiering",
         "union-scan",
         "upsert",
+        "look-up",
         "plan",
         "fresh-view"
       })

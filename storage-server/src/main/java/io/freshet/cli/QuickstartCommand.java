@@ -187,6 +187,7 @@ final class QuickstartCommand implements Callable<Integer> {
             null,
             null,
             null,
+            null,
             null)
         .resolve();
   }

@@ -66,6 +66,13 @@ final class ServerSettings {
   private @Nullable String freshMemory;
 
   @Option(
+      names = "--look-up-cache",
+      paramLabel = "SIZE",
+      description =
+          "Heap memory for pages of lake files from which rows are looked up by key. Default: 256MB.")
+  private @Nullable String lookUpCache;
+
+  @Option(
       names = "--max-batch-size",
       paramLabel = "SIZE",
       description = "The largest batch that a writer may send. Default: 64MB.")
@@ -108,6 +115,7 @@ final class ServerSettings {
             httpPort,
             durability,
             freshMemory,
+            lookUpCache,
             maxBatchSize,
             null,
             lease,

@@ -28,6 +28,7 @@ import io.freshet.server.log.LocalLog;
 import io.freshet.server.log.LocalLogConfiguration;
 import io.freshet.server.loop.EventLoop;
 import io.freshet.server.loop.ThreadEventLoop;
+import io.freshet.server.parquet.PageCache;
 import io.freshet.server.table.FileTableStore;
 import io.freshet.server.table.TableContext;
 import io.freshet.server.table.TableOpener;
@@ -196,7 +197,8 @@ public final class FreshetServer implements AutoCloseable {
             UUID::randomUUID);
     toClose.push(tables::close);
     tables.start().join();
-    ServerMetrics meters = metrics(memory, tables);
+    PageCache lakePages = new PageCache(configuration.lookUpCacheBytes());
+    ServerMetrics meters = metrics(memory, tables, lakePages);
     http =
         closing(
             HttpService.start(
@@ -215,6 +217,7 @@ public final class FreshetServer implements AutoCloseable {
                 tables,
                 lake,
                 lakeFiles,
+                lakePages,
                 this::info,
                 rows,
                 configuration.maxBatchBytes()));
@@ -272,8 +275,19 @@ public final class FreshetServer implements AutoCloseable {
             + lake.name());
   }
 
-  private ServerMetrics metrics(FreshMemory memory, Tables tables) {
+  private ServerMetrics metrics(FreshMemory memory, Tables tables, PageCache lakePages) {
     ServerMetrics metrics = closing(new ServerMetrics());
+    metrics
+        .registry()
+        .more()
+        .counter("freshet.look.up.page.hits", List.of(), lakePages, PageCache::hits);
+    metrics
+        .registry()
+        .more()
+        .counter("freshet.look.up.page.misses", List.of(), lakePages, PageCache::misses);
+    metrics
+        .registry()
+        .gauge("freshet.look.up.cache.used.bytes", lakePages, cache -> (double) cache.usedBytes());
     metrics
         .registry()
         .gauge("freshet.fresh.memory.used.bytes", memory, used -> (double) used.usedBytes());

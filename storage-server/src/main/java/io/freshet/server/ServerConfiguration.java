@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param httpPort of the HTTP service; 0 for any that is free
  * @param freshMemoryBytes how much memory fresh rows may take before they are read from the log's
  *     files
+ * @param lookUpCacheBytes how much of the heap decoded pages of lake files may take, from which
+ *     rows are looked up by key
  * @param maxBatchBytes the largest batch that a writer may send
  * @param lease of a union snapshot, unless its reader asks for another
  * @param maxLease the longest that a reader may ask for
@@ -53,6 +55,7 @@ public record ServerConfiguration(
     int httpPort,
     Durability durability,
     long freshMemoryBytes,
+    long lookUpCacheBytes,
     long maxBatchBytes,
     long logSegmentBytes,
     Duration lease,
@@ -62,6 +65,9 @@ public record ServerConfiguration(
     @Nullable String restToken) {
   public static final int DEFAULT_FLIGHT_PORT = 9090;
   public static final int DEFAULT_HTTP_PORT = 8181;
+
+  /** Unless a quarter of the heap is less. */
+  private static final long DEFAULT_LOOK_UP_CACHE_BYTES = 256 << 20;
 
   /** The warehouse whose tables are virtual snapshots in Iceberg's format version 3. */
   public static final String FRESH = "fresh";
@@ -89,6 +95,14 @@ public record ServerConfiguration(
     }
     checkPort("flight-port", flightPort);
     checkPort("http-port", httpPort);
+    if (lookUpCacheBytes > maxHeapBytes() / 2) {
+      throw FreshetException.of(
+          INVALID_CONFIGURATION,
+          "look-up-cache is %d bytes, and the heap that it is on has %d: set half of that at most, or"
+              + " give the server's JVM more with -Xmx",
+          lookUpCacheBytes,
+          maxHeapBytes());
+    }
     if (maxBatchBytes < 1 || maxBatchBytes > (1L << 30)) {
       throw FreshetException.of(
           INVALID_CONFIGURATION, "max-batch-size is %d bytes: set 1 byte to 1GB", maxBatchBytes);
@@ -103,6 +117,7 @@ public record ServerConfiguration(
       @Nullable Integer httpPort,
       @Nullable String durability,
       @Nullable String freshMemory,
+      @Nullable String lookUpCache,
       @Nullable String maxBatchSize,
       @Nullable String logSegmentSize,
       @Nullable String lease,
@@ -111,7 +126,8 @@ public record ServerConfiguration(
       @Nullable Map<String, String> maxStaleness,
       @Nullable String restToken) {
     public static final Settings NONE =
-        new Settings(null, null, null, null, null, null, null, null, null, null, null, null, null);
+        new Settings(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** These settings, and those of {@code other} where these say nothing. */
     public Settings orElse(Settings other) {
@@ -122,6 +138,7 @@ public record ServerConfiguration(
           first(httpPort, other.httpPort),
           first(durability, other.durability),
           first(freshMemory, other.freshMemory),
+          first(lookUpCache, other.lookUpCache),
           first(maxBatchSize, other.maxBatchSize),
           first(logSegmentSize, other.logSegmentSize),
           first(lease, other.lease),
@@ -141,6 +158,9 @@ public record ServerConfiguration(
             or(httpPort, DEFAULT_HTTP_PORT),
             durability(or(durability, "fsync")),
             TableOptions.size("fresh-memory", or(freshMemory, "512MB")),
+            lookUpCache == null
+                ? Math.min(DEFAULT_LOOK_UP_CACHE_BYTES, maxHeapBytes() / 4)
+                : TableOptions.size("look-up-cache", lookUpCache),
             TableOptions.size("max-batch-size", or(maxBatchSize, "64MB")),
             TableOptions.size("log-segment-size", or(logSegmentSize, "256MB")),
             TableOptions.duration("lease", or(lease, "5min")),
@@ -224,6 +244,10 @@ public record ServerConfiguration(
       }
     }
     return lines.size();
+  }
+
+  private static long maxHeapBytes() {
+    return Runtime.getRuntime().maxMemory();
   }
 
   private static void checkPort(String name, int port) {

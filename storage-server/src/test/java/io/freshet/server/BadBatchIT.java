@@ -66,7 +66,20 @@ final class BadBatchIT {
   static void start() {
     Settings settings =
         new Settings(
-            null, null, null, null, null, null, BATCH_LIMIT, null, null, null, null, null, null);
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            BATCH_LIMIT,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
     server = new TestServer(data, settings);
     allocator = new RootAllocator();
     flight = new PlainFlight(server.server().flightUri(), allocator);

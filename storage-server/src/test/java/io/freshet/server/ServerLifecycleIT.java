@@ -96,13 +96,19 @@ final class ServerLifecycleIT {
         INVALID_CONFIGURATION,
         file
             + " line 2: there is no setting 'flihgt-port'; the settings are [data, durability,"
-            + " flight-port, fresh-memory, host, http-port, lake, lease, log-segment-size,"
+            + " flight-port, fresh-memory, host, http-port, lake, lease, log-segment-size, look-up-cache,"
             + " max-batch-size, max-lease, max-staleness, rest-token]",
         () -> ServerConfiguration.read(file));
     for (String[] bad :
         new String[][] {
           {"flight-port: 70000", "flight-port is 70000: set 1 to 65535, or 0 for any free port"},
           {"max-batch-size: 0", "max-batch-size is 0 bytes: set 1 byte to 1GB"},
+          {
+            "look-up-cache: 1TB",
+            "look-up-cache is 1099511627776 bytes, and the heap that it is on has "
+                + Runtime.getRuntime().maxMemory()
+                + ": set half of that at most, or give the server's JVM more with -Xmx"
+          },
           {"lease: soon", "lease = 'soon' is not a duration: write 500ms, 60s, 5min, 1h or 7d"},
           {
             "durability: maybe",
@@ -275,12 +281,13 @@ final class ServerLifecycleIT {
         null,
         null,
         null,
+        null,
         null);
   }
 
   private static Settings smallSegments() {
     return new Settings(
-        null, null, null, null, null, null, null, "4KB", null, null, null, null, null);
+        null, null, null, null, null, null, null, null, "4KB", null, null, null, null, null);
   }
 
   private static void create(FreshetClient client, TableName table, List<String> bucketKey) {

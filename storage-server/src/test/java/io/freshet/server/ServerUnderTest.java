@@ -33,6 +33,7 @@ public final class ServerUnderTest {
             null,
             null,
             null,
+            null,
             args[3],
             null,
             null,

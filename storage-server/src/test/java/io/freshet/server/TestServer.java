@@ -57,7 +57,7 @@ public final class TestServer implements AutoCloseable {
   /** A data folder and free ports, beside the given settings. */
   public static Settings onFreePorts(Path data, Settings settings) {
     return new Settings(
-            data.toString(), null, 0, 0, null, null, null, null, null, null, null, null, null)
+            data.toString(), null, 0, 0, null, null, null, null, null, null, null, null, null, null)
         .orElse(settings);
   }
 

@@ -13,6 +13,7 @@ import static io.freshet.error.FreshetErrorCode.INVALID_CONFIGURATION;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.server.lake.Lake;
+import io.freshet.server.parquet.PageCache;
 import io.freshet.server.table.Tables;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -77,6 +78,7 @@ public final class FlightService implements AutoCloseable {
    *
    * @param port 0 for any that is free
    * @param lakeFiles reads the lake's files for clients that ask for the whole table; borrowed
+   * @param lakePages of lake files from which rows were looked up
    * @param allocator borrowed; holds batches on their way in and out
    * @throws FreshetException INVALID_CONFIGURATION if it can't listen there
    */
@@ -86,6 +88,7 @@ public final class FlightService implements AutoCloseable {
       Tables tables,
       Lake lake,
       FileIO lakeFiles,
+      PageCache lakePages,
       Supplier<ServerInfo> serverInfo,
       BufferAllocator allocator,
       long maxBatchBytes) {
@@ -105,6 +108,7 @@ public final class FlightService implements AutoCloseable {
             tables,
             new ControlActions(tables, lake, serverInfo, calls),
             lakeFiles,
+            lakePages,
             allocator,
             maxBatchBytes,
             reads,

@@ -31,6 +31,7 @@ import io.freshet.reader.BatchSource;
 import io.freshet.reader.Projection;
 import io.freshet.reader.UnionReader;
 import io.freshet.server.bucket.Bucket;
+import io.freshet.server.parquet.PageCache;
 import io.freshet.server.read.ChangeRead;
 import io.freshet.server.read.FreshRead;
 import io.freshet.server.table.ServerTable;
@@ -71,6 +72,7 @@ final class FreshetFlightProducer implements FlightProducer {
   private final Tables tables;
   private final ControlActions actions;
   private final FileIO lakeFiles;
+  private final PageCache lakePages;
   private final BufferAllocator allocator;
   private final long maxBatchBytes;
   private final Executor reads;
@@ -90,6 +92,7 @@ final class FreshetFlightProducer implements FlightProducer {
       Tables tables,
       ControlActions actions,
       FileIO lakeFiles,
+      PageCache lakePages,
       BufferAllocator allocator,
       long maxBatchBytes,
       Executor reads,
@@ -97,6 +100,7 @@ final class FreshetFlightProducer implements FlightProducer {
     this.tables = tables;
     this.actions = actions;
     this.lakeFiles = lakeFiles;
+    this.lakePages = lakePages;
     this.allocator = allocator;
     this.maxBatchBytes = maxBatchBytes;
     this.reads = reads;
@@ -254,7 +258,8 @@ final class FreshetFlightProducer implements FlightProducer {
           descriptor.isCommand()
               ? Json.read(descriptor.getCommand(), LookUpCommand.class, "The command")
               : new LookUpCommand(tableName(descriptor), null);
-      stream = new LookUpStream(tables, command, lakeFileCache::of, lakeFiles, allocator);
+      stream =
+          new LookUpStream(tables, command, lakeFileCache::of, lakeFiles, lakePages, allocator);
     } catch (RuntimeException e) {
       listener.error(FlightErrors.toFlight(e));
       return;

@@ -18,6 +18,7 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.FlightErrors;
 import io.freshet.protocol.LookUpCommand;
 import io.freshet.server.lake.LakeDataFiles;
+import io.freshet.server.parquet.PageCache;
 import io.freshet.server.read.KeyLookUp;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
@@ -46,6 +47,7 @@ final class LookUpStream {
   private final LookUpCommand command;
   private final Function<UUID, LakeDataFiles> lakeFiles;
   private final FileIO io;
+  private final PageCache pages;
   private final BufferAllocator allocator;
   private final ServerTable first;
   private final TableDefinition definition;
@@ -56,17 +58,20 @@ final class LookUpStream {
 
   /**
    * @param lakeFiles of a table, by its id
+   * @param pages of lake files, shared by all streams
    */
   LookUpStream(
       Tables tables,
       LookUpCommand command,
       Function<UUID, LakeDataFiles> lakeFiles,
       FileIO io,
+      PageCache pages,
       BufferAllocator allocator) {
     this.tables = tables;
     this.command = command;
     this.lakeFiles = lakeFiles;
     this.io = io;
+    this.pages = pages;
     this.allocator = allocator;
     this.first = tables.get(command.table());
     this.definition = first.readable().join();
@@ -99,8 +104,6 @@ final class LookUpStream {
       listener.completed();
     } catch (RuntimeException e) {
       listener.error(FlightErrors.toFlight(e));
-    } finally {
-      lookUp.close();
     }
   }
 
@@ -168,12 +171,12 @@ final class LookUpStream {
           "The columns of table %s were changed since this look-up began: begin a new one",
           command.table());
     }
-    lookUp.close();
     return open(table);
   }
 
   private KeyLookUp open(ServerTable table) {
-    return new KeyLookUp(table, definition, lakeFiles.apply(table.id()), io, answer, allocator);
+    return new KeyLookUp(
+        table, definition, lakeFiles.apply(table.id()), io, pages, answer, allocator);
   }
 
   /** Keys come in batches like those of a log table that has the key's columns. */

@@ -9,7 +9,6 @@
 package io.freshet.server.lake;
 
 import io.freshet.server.parquet.PositionReader.SourceFile;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
@@ -18,6 +17,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data files of a lake table by their locations, as the newest state that was asked for has
@@ -28,6 +28,9 @@ public final class LakeDataFiles {
   private String metadataLocation = "";
   private Map<String, Map<String, SourceFile>> byManifest = Map.of();
 
+  /** Those of all manifests; never changed. */
+  private volatile Map<String, SourceFile> byLocation = Map.of();
+
   /**
    * @param io borrowed
    */
@@ -35,18 +38,9 @@ public final class LakeDataFiles {
     this.io = io;
   }
 
-  /** Those of some files that are known; others may be in a newer state. */
-  public synchronized Map<String, SourceFile> known(Collection<String> locations) {
-    Map<String, SourceFile> known = new HashMap<>();
-    for (Map<String, SourceFile> files : byManifest.values()) {
-      for (String location : locations) {
-        SourceFile file = files.get(location);
-        if (file != null) {
-          known.put(location, file);
-        }
-      }
-    }
-    return known;
+  /** The file at a location; null if it is not known, and then a newer state may have it. */
+  public @Nullable SourceFile find(String location) {
+    return byLocation.get(location);
   }
 
   /** Goes on from a state of the lake table. */
@@ -55,6 +49,9 @@ public final class LakeDataFiles {
       return;
     }
     byManifest = IcebergLake.reaching(() -> read(state));
+    Map<String, SourceFile> all = new HashMap<>();
+    byManifest.values().forEach(all::putAll);
+    byLocation = all;
     metadataLocation = state.metadataLocation();
   }
 

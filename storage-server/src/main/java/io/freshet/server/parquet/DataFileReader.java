@@ -64,7 +64,7 @@ public record DataFileReader(Schema columns, FileIO io, BufferAllocator allocato
   public DataFileBatches open(DataFile file, PartitionSpec spec, LongPredicate isWanted) {
     FileColumns fileColumns = new FileColumns(columns, constants(file, spec));
     InputFile input = input(file);
-    if (file.format() == FileFormat.PARQUET && fileColumns.areFlat()) {
+    if (file.format() == FileFormat.PARQUET && FileColumns.areFlat(columns)) {
       try {
         return new ColumnarBatches(this, file, input, fileColumns, isWanted);
       } catch (UnusualColumnException e) {

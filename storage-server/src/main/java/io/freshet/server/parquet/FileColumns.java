@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FileColumns(Schema columns, Map<Integer, ?> constants) {
   /** Whether all columns have a vector of their own values, without any below. */
-  boolean areFlat() {
+  static boolean areFlat(Schema columns) {
     return columns.columns().stream().allMatch(column -> column.type().isPrimitiveType());
   }
 

@@ -8,8 +8,6 @@
  */
 package io.freshet.server.read;
 
-import static java.util.Objects.requireNonNull;
-
 import io.freshet.arrow.ArrowBatches;
 import io.freshet.arrow.ArrowSchemas;
 import io.freshet.server.fresh.FreshRows;
@@ -20,7 +18,6 @@ import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NavigableMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
@@ -61,7 +58,10 @@ final class FoundRows implements AutoCloseable {
     this.rows = VectorSchemaRoot.create(ArrowSchemas.toArrow(values), allocator);
     this.rowOfKey = new int[keys];
     Arrays.fill(rowOfKey, NONE);
-    rows.allocateNew();
+    for (FieldVector vector : rows.getFieldVectors()) {
+      vector.setInitialCapacity(keys + 1);
+      vector.allocateNew();
+    }
     rows.setRowCount(0);
   }
 
@@ -71,46 +71,56 @@ final class FoundRows implements AutoCloseable {
         values(answer).columns().stream().map(column -> table.findField(column.name())).toList());
   }
 
-  /** The positions of some rows, ascending. */
-  static long[] positions(NavigableMap<Long, List<Integer>> keysOfRows) {
-    return keysOfRows.keySet().stream().mapToLong(Long::longValue).toArray();
+  /**
+   * Says which of the rows that are added next the keys have.
+   *
+   * @param keyRows int[n]: the keys, in their batch
+   * @param located long[n]: where the row of each one is
+   * @param distinct where the next rows are, ascending; keys whose location is not there get none
+   */
+  void assign(int[] keyRows, long[] located, long[] distinct) {
+    for (int i = 0; i < located.length; i++) {
+      int row = Arrays.binarySearch(distinct, located[i]);
+      if (row >= 0) {
+        rowOfKey[keyRows[i]] = count + row;
+      }
+    }
+  }
+
+  /** So many rows will be added, of which all keys know that have one. */
+  void assigned(int more) {
+    count += more;
   }
 
   /**
    * Adds fresh rows.
    *
-   * @param keysOfRows by offset, the keys that ask for the row
+   * @param offsets long[n], ascending, each once
    */
-  void addFresh(FreshRows fresh, NavigableMap<Long, List<Integer>> keysOfRows) {
-    Long next = keysOfRows.firstKey();
-    while (next != null) {
-      try (FreshSlice slice = fresh.batchAt(next)) {
-        NavigableMap<Long, List<Integer>> inSlice =
-            keysOfRows.subMap(next, true, slice.endOffset(), false);
-        int[] wanted =
-            inSlice.keySet().stream()
-                .mapToInt(offset -> (int) (offset - slice.startOffset()))
-                .toArray();
+  void addFresh(FreshRows fresh, long[] offsets) {
+    for (int from = 0; from < offsets.length; ) {
+      try (FreshSlice slice = fresh.batchAt(offsets[from])) {
+        int to = from;
+        while (to < offsets.length && offsets[to] < slice.endOffset()) {
+          to++;
+        }
+        int[] wanted = new int[to - from];
+        for (int i = 0; i < wanted.length; i++) {
+          wanted[i] = (int) (offsets[from + i] - slice.startOffset());
+        }
         try (VectorSchemaRoot all = slice.load(logSchema, allocator);
             VectorSchemaRoot projected = ArrowBatches.project(all, values, allocator);
             VectorSchemaRoot some = ArrowBatches.gather(projected, wanted, allocator)) {
-          inSlice.values().forEach(this::assignNext);
           append(some);
         }
-        next = keysOfRows.ceilingKey(slice.endOffset());
+        from = to;
       }
     }
   }
 
-  /**
-   * Adds rows of a data file. Takes ownership of the batches.
-   *
-   * @param batches have the rows together, in order
-   * @param keysOfRows by position, the keys that ask for the row
-   */
-  void addLake(List<VectorSchemaRoot> batches, NavigableMap<Long, List<Integer>> keysOfRows) {
+  /** Adds rows of a data file. Takes ownership of the batches. */
+  void addLake(List<VectorSchemaRoot> batches) {
     try {
-      keysOfRows.values().forEach(this::assignNext);
       for (VectorSchemaRoot batch : batches) {
         try (VectorSchemaRoot projected = ArrowBatches.project(batch, values, allocator)) {
           append(projected);
@@ -154,13 +164,6 @@ final class FoundRows implements AutoCloseable {
   @Override
   public void close() {
     rows.close();
-  }
-
-  private void assignNext(List<Integer> keys) {
-    for (int key : requireNonNull(keys, "keys")) {
-      rowOfKey[key] = count;
-    }
-    count++;
   }
 
   private void append(VectorSchemaRoot more) {

@@ -22,6 +22,7 @@ import io.freshet.server.index.KeyHashes;
 import io.freshet.server.index.Location;
 import io.freshet.server.keys.TableKeys;
 import io.freshet.server.lake.LakeDataFiles;
+import io.freshet.server.parquet.PageCache;
 import io.freshet.server.parquet.PositionReader;
 import io.freshet.server.parquet.PositionReader.SourceFile;
 import io.freshet.server.table.ServerTable;
@@ -29,12 +30,10 @@ import io.freshet.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
@@ -49,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread, which waits for buckets and for the lake.
  */
-public final class KeyLookUp implements AutoCloseable {
+public final class KeyLookUp {
   /** How often rows may be moved away from under a look-up until it gives up. */
   private static final int MAX_ATTEMPTS = 5;
 
@@ -69,6 +68,7 @@ public final class KeyLookUp implements AutoCloseable {
   /**
    * @param lakeFiles of the table
    * @param io reads lake files; borrowed
+   * @param pages of lake files that have been read
    * @param answer the columns of {@link io.freshet.table.LookUpColumns#answer}
    * @param allocator borrowed; for the rows
    */
@@ -77,6 +77,7 @@ public final class KeyLookUp implements AutoCloseable {
       TableDefinition definition,
       LakeDataFiles lakeFiles,
       FileIO io,
+      PageCache pages,
       Schema answer,
       BufferAllocator allocator) {
     this.table = table;
@@ -89,7 +90,7 @@ public final class KeyLookUp implements AutoCloseable {
             : new BucketRouter(definition.bucketKey(), definition.buckets());
     this.lakeFiles = lakeFiles;
     this.lakeRows =
-        new PositionReader(FoundRows.stored(answer, definition.schema()), io, allocator);
+        new PositionReader(FoundRows.stored(answer, definition.schema()), io, pages, allocator);
     this.answer = answer;
     this.allocator = allocator;
   }
@@ -109,8 +110,9 @@ public final class KeyLookUp implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       long[][] located = locate(shares);
       try (FoundRows found = new FoundRows(keyRows.getRowCount(), answer, definition, allocator)) {
+        readLake(shares, located, found);
         for (int i = 0; i < located.length; i++) {
-          read(shares.get(i), located[i], found);
+          readFresh(shares.get(i), located[i], found);
         }
         return found.toAnswer();
       } catch (FreshetException e) {
@@ -121,11 +123,6 @@ public final class KeyLookUp implements AutoCloseable {
         before = located;
       }
     }
-  }
-
-  @Override
-  public void close() {
-    lakeRows.close();
   }
 
   private List<BucketShare> shares(VectorSchemaRoot keyRows) {
@@ -166,39 +163,57 @@ public final class KeyLookUp implements AutoCloseable {
     }
   }
 
-  private void read(BucketShare share, long[] located, FoundRows found) {
-    NavigableMap<Long, List<Integer>> fresh = new TreeMap<>();
-    Map<Integer, NavigableMap<Long, List<Integer>>> lake = new TreeMap<>();
+  /** Rows of all buckets together, since they may be in the same pages. */
+  private void readLake(List<BucketShare> shares, long[][] located, FoundRows found) {
+    long[] rows = distinct(Arrays.stream(located).flatMapToLong(LongStream::of), Location::isLake);
     for (int i = 0; i < located.length; i++) {
-      long location = located[i];
-      if (Location.isFresh(location)) {
-        add(fresh, Location.freshOffset(location), share.keyRows()[i]);
-      } else if (Location.isLake(location)) {
-        add(
-            lake.computeIfAbsent(Location.fileNumber(location), unused -> new TreeMap<>()),
-            Location.position(location),
-            share.keyRows()[i]);
+      found.assign(shares.get(i).keyRows(), located[i], rows);
+    }
+    found.assigned(rows.length);
+    for (int from = 0; from < rows.length; ) {
+      int file = Location.fileNumber(rows[from]);
+      int to = from + 1;
+      while (to < rows.length && Location.fileNumber(rows[to]) == file) {
+        to++;
       }
+      long[] positions = new long[to - from];
+      for (int i = 0; i < positions.length; i++) {
+        positions[i] = Location.position(rows[from + i]);
+      }
+      found.addLake(lakeRows.read(sourceFile(keys.files().location(file)), positions));
+      from = to;
     }
-    if (!fresh.isEmpty()) {
-      found.addFresh(share.bucket().fresh(), fresh);
-    }
-    lake.forEach((number, rows) -> {
-      SourceFile file = sourceFile(keys.files().location(number));
-      found.addLake(lakeRows.read(file, FoundRows.positions(rows)), rows);
-    });
   }
 
-  /** A key may be asked for several times in one batch. */
-  private static void add(NavigableMap<Long, List<Integer>> rows, long position, int keyRow) {
-    rows.computeIfAbsent(position, unused -> new ArrayList<>(1)).add(keyRow);
+  private static void readFresh(BucketShare share, long[] located, FoundRows found) {
+    long[] offsets = distinct(LongStream.of(located), Location::isFresh);
+    if (offsets.length > 0) {
+      found.assign(share.keyRows(), located, offsets);
+      found.assigned(offsets.length);
+      found.addFresh(share.bucket().fresh(), offsets);
+    }
+  }
+
+  /**
+   * Ascending: by offset, or by file and then by position. A key may be asked for several times.
+   */
+  private static long[] distinct(LongStream locations, LongPredicate isWanted) {
+    long[] sorted = locations.filter(isWanted).toArray();
+    Arrays.sort(sorted);
+    int count = 0;
+    for (int i = 0; i < sorted.length; i++) {
+      if (i == 0 || sorted[i] != sorted[i - 1]) {
+        sorted[count++] = sorted[i];
+      }
+    }
+    return Arrays.copyOf(sorted, count);
   }
 
   private SourceFile sourceFile(String location) {
-    SourceFile known = lakeFiles.known(Set.of(location)).get(location);
+    SourceFile known = lakeFiles.find(location);
     if (known == null) {
       lakeFiles.advance(table.base().join());
-      known = lakeFiles.known(Set.of(location)).get(location);
+      known = lakeFiles.find(location);
     }
     if (known == null) {
       throw FreshetException.of(

@@ -51,7 +51,8 @@ final class RestCompatibilityIT {
   @Test
   void theLakeWarehousePassesTheKit() {
     Settings settings =
-        new Settings(null, null, null, null, null, null, null, null, null, null, LAKE, null, null);
+        new Settings(
+            null, null, null, null, null, null, null, null, null, null, null, LAKE, null, null);
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     try (TestServer server = new TestServer(data, settings)) {
       withProperties(

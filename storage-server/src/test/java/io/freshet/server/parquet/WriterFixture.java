@@ -31,10 +31,10 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
-import org.apache.iceberg.inmemory.InMemoryOutputFile;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +51,7 @@ final class WriterFixture implements AutoCloseable {
   private SortOrder order = SortOrder.unsorted();
   private Map<String, String> properties = Map.of();
   private FileIO io = new InMemoryFileIO();
+  private int icebergFiles;
 
   WriterFixture(Schema schema) {
     this.schema = schema;
@@ -120,9 +121,9 @@ final class WriterFixture implements AutoCloseable {
     return records;
   }
 
-  /** What Iceberg's own writer says of a file with the same rows. */
+  /** A file with the same rows by Iceberg's own writer, and what it says of it. */
   DataFile writtenByIceberg(List<Record> records) {
-    InMemoryOutputFile output = new InMemoryOutputFile();
+    OutputFile output = io.newOutputFile(location + "/iceberg" + icebergFiles++ + ".parquet");
     try {
       DataWriter<Record> writer =
           Parquet.writeData(output)

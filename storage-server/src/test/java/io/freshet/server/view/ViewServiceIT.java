@@ -305,7 +305,20 @@ final class ViewServiceIT {
       @Nullable Map<String, String> maxStaleness,
       @Nullable String restToken) {
     return new Settings(
-        null, null, null, null, null, null, null, null, lease, null, null, maxStaleness, restToken);
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        lease,
+        null,
+        null,
+        maxStaleness,
+        restToken);
   }
 
   private static String location(Table table) {

@@ -16,6 +16,7 @@ import io.freshet.trino.metadata.TableChanges;
 import io.freshet.trino.metadata.TableProperties;
 import io.freshet.trino.metadata.TableWrites;
 import io.freshet.trino.metadata.UnionMetadata;
+import io.freshet.trino.read.UnionNodePartitioningProvider;
 import io.freshet.trino.read.UnionPageSourceProvider;
 import io.freshet.trino.read.UnionSplitManager;
 import io.freshet.trino.server.ServerConnection;
@@ -120,7 +121,7 @@ final class FreshetConnector implements Connector {
 
   @Override
   public ConnectorNodePartitioningProvider getNodePartitioningProvider() {
-    return lake.getNodePartitioningProvider();
+    return new UnionNodePartitioningProvider(lake.getNodePartitioningProvider());
   }
 
   @Override

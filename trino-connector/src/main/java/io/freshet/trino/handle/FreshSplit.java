@@ -12,9 +12,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.airlift.slice.SizeOf;
 import io.trino.spi.SplitWeight;
 import io.trino.spi.connector.ConnectorSplit;
+import java.util.Optional;
 
 /**
- * The fresh rows of one bucket in a union snapshot.
+ * The fresh rows of one bucket in a union snapshot, all or those of one partition.
  *
  * @param snapshot the union snapshot's id
  * @param rows how many there are, before any filter
@@ -23,6 +24,7 @@ public record FreshSplit(
     @JsonProperty("snapshot") String snapshot,
     @JsonProperty("bucket") int bucket,
     @JsonProperty("rows") long rows,
+    @JsonProperty("partition") Optional<BucketPartition> partition,
     @JsonProperty("splitWeight") SplitWeight splitWeight)
     implements ConnectorSplit {
   private static final int INSTANCE_BYTES = SizeOf.instanceSize(FreshSplit.class);
@@ -31,7 +33,12 @@ public record FreshSplit(
 
   public static FreshSplit of(String snapshot, int bucket, long rows, long sizeBytes) {
     double weight = Math.clamp(sizeBytes / FULL_WEIGHT_BYTES, LEAST_WEIGHT, 1);
-    return new FreshSplit(snapshot, bucket, rows, SplitWeight.fromProportion(weight));
+    return new FreshSplit(
+        snapshot, bucket, rows, Optional.empty(), SplitWeight.fromProportion(weight));
+  }
+
+  public FreshSplit of(BucketPartition one) {
+    return new FreshSplit(snapshot, bucket, rows, Optional.of(one), splitWeight);
   }
 
   @Override

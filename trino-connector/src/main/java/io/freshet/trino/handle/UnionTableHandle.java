@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param overlayRows how many rows of the base fresh changes have superseded
  * @param changes which changes there are, if they are what is read
  * @param limit that was pushed down, and is not guaranteed
+ * @param partitioning if it is read partition by partition
  */
 public record UnionTableHandle(
     @JsonProperty("lake") ConnectorTableHandle lake,
@@ -36,7 +37,8 @@ public record UnionTableHandle(
     @JsonProperty("freshRows") long freshRows,
     @JsonProperty("overlayRows") long overlayRows,
     @JsonProperty("changes") List<ChangeRange> changes,
-    @JsonProperty("limit") OptionalLong limit)
+    @JsonProperty("limit") OptionalLong limit,
+    @JsonProperty("partitioning") Optional<BucketPartitioning> partitioning)
     implements ConnectorTableHandle {
   public UnionTableHandle {
     changes = List.copyOf(changes);
@@ -44,7 +46,7 @@ public record UnionTableHandle(
 
   public UnionTableHandle withChanges(List<ChangeRange> newChanges) {
     return new UnionTableHandle(
-        lake, name, table, part, snapshot, freshRows, overlayRows, newChanges, limit);
+        lake, name, table, part, snapshot, freshRows, overlayRows, newChanges, limit, partitioning);
   }
 
   /** How many changes there are. */
@@ -54,7 +56,7 @@ public record UnionTableHandle(
 
   public UnionTableHandle withLake(ConnectorTableHandle newLake) {
     return new UnionTableHandle(
-        newLake, name, table, part, snapshot, freshRows, overlayRows, changes, limit);
+        newLake, name, table, part, snapshot, freshRows, overlayRows, changes, limit, partitioning);
   }
 
   public UnionTableHandle withLimit(long newLimit) {
@@ -67,7 +69,22 @@ public record UnionTableHandle(
         freshRows,
         overlayRows,
         changes,
-        OptionalLong.of(newLimit));
+        OptionalLong.of(newLimit),
+        partitioning);
+  }
+
+  public UnionTableHandle withPartitioning(BucketPartitioning newPartitioning) {
+    return new UnionTableHandle(
+        lake,
+        name,
+        table,
+        part,
+        snapshot,
+        freshRows,
+        overlayRows,
+        changes,
+        limit,
+        Optional.of(newPartitioning));
   }
 
   @Override

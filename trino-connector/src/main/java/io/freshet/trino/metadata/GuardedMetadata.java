@@ -190,15 +190,6 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
   // What would be true of the base alone: the engine does it itself.
 
   @Override
-  public Optional<ConnectorTableHandle> applyPartitioning(
-      ConnectorSession session,
-      ConnectorTableHandle tableHandle,
-      Optional<ConnectorPartitioningHandle> partitioningHandle,
-      List<ColumnHandle> columns) {
-    return owner(tableHandle).applyPartitioning(session, tableHandle, partitioningHandle, columns);
-  }
-
-  @Override
   public Optional<ConnectorTableLayout> getInsertLayout(
       ConnectorSession session, ConnectorTableHandle tableHandle) {
     return owner(tableHandle).getInsertLayout(session, tableHandle);

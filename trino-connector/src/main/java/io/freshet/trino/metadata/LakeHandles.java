@@ -10,7 +10,9 @@ package io.freshet.trino.metadata;
 
 import io.freshet.protocol.UnionSnapshot;
 import io.trino.plugin.iceberg.IcebergTableHandle;
+import io.trino.plugin.iceberg.IcebergTablePartitioning;
 import io.trino.spi.connector.ConnectorTableHandle;
+import io.trino.spi.connector.ConnectorTablePartitioning;
 import io.trino.spi.predicate.TupleDomain;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +23,13 @@ import org.apache.iceberg.SchemaParser;
 /** The Iceberg connector's handle of a table's base. */
 final class LakeHandles {
   private LakeHandles() {}
+
+  /** How the handle's rows are spread over the nodes, if the engine has asked for that. */
+  static Optional<ConnectorTablePartitioning> partitioning(ConnectorTableHandle lake) {
+    return ((IcebergTableHandle) lake)
+        .getTablePartitioning()
+        .flatMap(IcebergTablePartitioning::toConnectorTablePartitioning);
+  }
 
   /**
    * The handle of the base of a union snapshot, with the snapshot's columns. The current state of
@@ -53,7 +62,7 @@ final class LakeHandles {
         table.getNameMappingJson(),
         table.getTableLocation(),
         table.getStorageProperties(),
-        Optional.empty(),
+        table.getTablePartitioning(),
         false,
         Optional.empty(),
         Set.of(),

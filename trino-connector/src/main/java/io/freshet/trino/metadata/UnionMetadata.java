@@ -12,11 +12,9 @@ import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
 
 import io.airlift.slice.Slice;
 import io.freshet.client.FreshetClient;
-import io.freshet.protocol.UnionSnapshot;
 import io.freshet.table.TableName;
 import io.freshet.trino.handle.ChangesFunctionHandle;
 import io.freshet.trino.handle.RowId;
-import io.freshet.trino.handle.TablePart;
 import io.freshet.trino.handle.UnionMergeHandle;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.handle.UnionWriteHandle;
@@ -30,6 +28,7 @@ import io.trino.spi.connector.ConnectorMergeTableHandle;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorOutputMetadata;
 import io.trino.spi.connector.ConnectorOutputTableHandle;
+import io.trino.spi.connector.ConnectorPartitioningHandle;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableCredentials;
 import io.trino.spi.connector.ConnectorTableHandle;
@@ -49,9 +48,9 @@ import io.trino.spi.connector.SaveMode;
 import io.trino.spi.connector.SchemaNotFoundException;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.TableFunctionApplicationResult;
-import io.trino.spi.connector.TableNotFoundException;
 import io.trino.spi.expression.ConnectorExpression;
 import io.trino.spi.function.table.ConnectorTableFunctionHandle;
+import io.trino.spi.predicate.TupleDomain;
 import io.trino.spi.security.TrinoPrincipal;
 import io.trino.spi.statistics.ComputedStatistics;
 import io.trino.spi.statistics.TableStatistics;
@@ -61,7 +60,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +71,8 @@ public final class UnionMetadata extends GuardedMetadata {
   private final UnionTransaction transaction;
   private final TableChanges changes;
   private final TableWrites writes;
-  private final TableChangeLog log;
+  private final UnionTables tables;
+  private final PushDown pushDown;
 
   public UnionMetadata(
       ConnectorMetadata lake,
@@ -86,7 +85,8 @@ public final class UnionMetadata extends GuardedMetadata {
     this.transaction = transaction;
     this.changes = changes;
     this.writes = writes;
-    this.log = new TableChangeLog(client);
+    this.tables = new UnionTables(lake, transaction, client);
+    this.pushDown = new PushDown(lake, client);
   }
 
   // Tables
@@ -97,46 +97,7 @@ public final class UnionMetadata extends GuardedMetadata {
       SchemaTableName name,
       Optional<ConnectorTableVersion> startVersion,
       Optional<ConnectorTableVersion> endVersion) {
-    Optional<TablePart> part = TablePart.ofName(name.getTableName());
-    Optional<TableName> table =
-        TableNames.find(name.getSchemaName(), TablePart.tableOf(name.getTableName()));
-    if (part.isPresent() && table.isEmpty()) {
-      return null; // Neither the server nor its lake can have such a table.
-    }
-    // Planned before Iceberg's metadata is loaded, which then has the base.
-    Optional<UnionSnapshot> snapshot =
-        part.isEmpty() ? Optional.empty() : table.flatMap(transaction::snapshot);
-    if (snapshot.isEmpty() || startVersion.isPresent()) {
-      return super.getTableHandle(session, name, startVersion, endVersion);
-    }
-    SchemaTableName lakeName =
-        new SchemaTableName(name.getSchemaName(), TablePart.tableOf(name.getTableName()));
-    ConnectorTableHandle current =
-        super.getTableHandle(session, lakeName, Optional.empty(), endVersion);
-    if (current == null) {
-      return null;
-    }
-    if (endVersion.isPresent()) {
-      return asOf(name, snapshot.get(), current, part.get());
-    }
-    return handle(name, snapshot.get(), current, part.get());
-  }
-
-  private UnionTableHandle handle(
-      SchemaTableName name, UnionSnapshot snapshot, ConnectorTableHandle current, TablePart part) {
-    boolean isOfChanges = part == TablePart.CHANGES;
-    return new UnionTableHandle(
-        isOfChanges
-            ? LakeHandles.pinned(current, snapshot, TableChangeLog.schema(snapshot))
-            : LakeHandles.pinned(current, snapshot),
-        name,
-        snapshot.table().toString(),
-        part,
-        Optional.of(snapshot.snapshot()),
-        part.hasFreshRows() ? snapshot.freshRows() : 0,
-        part == TablePart.UNION ? snapshot.overlayRows() : 0,
-        isOfChanges ? log.ranges(snapshot) : List.of(),
-        OptionalLong.empty());
+    return tables.find(session, name, startVersion, endVersion);
   }
 
   /** A call of the function {@code changes} is a scan of the changes between two moments. */
@@ -146,40 +107,8 @@ public final class UnionMetadata extends GuardedMetadata {
     if (!(handle instanceof ChangesFunctionHandle function)) {
       return super.applyTableFunction(session, handle);
     }
-    SchemaTableName name =
-        new SchemaTableName(
-            function.table().getSchemaName(),
-            TablePart.CHANGES.nameIn(function.table().getTableName()));
-    if (!(getTableHandle(session, name, Optional.empty(), Optional.empty())
-        instanceof UnionTableHandle all)) {
-      throw new TableNotFoundException(function.table());
-    }
-    UnionSnapshot snapshot = transaction.snapshot(TableName.parse(all.table())).orElseThrow();
-    return Optional.of(
-        new TableFunctionApplicationResult<>(
-            all.withChanges(log.ranges(snapshot, function)), changes.columns(all.lake())));
-  }
-
-  /** An older state is one of the lake alone. */
-  private static UnionTableHandle asOf(
-      SchemaTableName name, UnionSnapshot snapshot, ConnectorTableHandle older, TablePart part) {
-    if (!part.hasLakeRows()) {
-      throw new TrinoException(
-          NOT_SUPPORTED,
-          String.format(
-              "Table %s has no older states: those of %s that are kept are in the lake",
-              name, snapshot.table()));
-    }
-    return new UnionTableHandle(
-        older,
-        name,
-        snapshot.table().toString(),
-        TablePart.LAKE,
-        Optional.empty(),
-        0,
-        0,
-        List.of(),
-        OptionalLong.empty());
+    UnionTableHandle table = tables.changes(session, function);
+    return Optional.of(new TableFunctionApplicationResult<>(table, changes.columns(table.lake())));
   }
 
   @Override
@@ -220,19 +149,9 @@ public final class UnionMetadata extends GuardedMetadata {
   @Override
   public Optional<ConstraintApplicationResult<ConnectorTableHandle>> applyFilter(
       ConnectorSession session, ConnectorTableHandle handle, Constraint constraint) {
-    if (!(handle instanceof UnionTableHandle union)) {
-      return super.applyFilter(session, handle, constraint);
-    }
-    if (union.limit().isPresent()) {
-      return Optional.empty(); // It was applied to the rows before this filter.
-    }
-    return super.applyFilter(session, union.lake(), constraint)
-        .map(result ->
-            new ConstraintApplicationResult<>(
-                union.withLake(result.getHandle()),
-                constraint.getSummary(),
-                constraint.getExpression(),
-                false));
+    return handle instanceof UnionTableHandle union
+        ? pushDown.filter(session, union, constraint)
+        : super.applyFilter(session, handle, constraint);
   }
 
   @Override
@@ -241,41 +160,37 @@ public final class UnionMetadata extends GuardedMetadata {
       ConnectorTableHandle handle,
       List<ConnectorExpression> projections,
       Map<String, ColumnHandle> assignments) {
-    if (!(handle instanceof UnionTableHandle union)) {
-      return super.applyProjection(session, handle, projections, assignments);
-    }
-    return super.applyProjection(session, union.lake(), projections, assignments)
-        .map(result ->
-            new ProjectionApplicationResult<>(
-                union.withLake(result.getHandle()),
-                result.getProjections(),
-                result.getAssignments(),
-                false));
+    return handle instanceof UnionTableHandle union
+        ? pushDown.projection(session, union, projections, assignments)
+        : super.applyProjection(session, handle, projections, assignments);
   }
 
   @Override
   public Optional<LimitApplicationResult<ConnectorTableHandle>> applyLimit(
       ConnectorSession session, ConnectorTableHandle handle, long limit) {
-    if (!(handle instanceof UnionTableHandle union)) {
-      return super.applyLimit(session, handle, limit);
-    }
-    if (union.limit().isPresent() && union.limit().getAsLong() <= limit) {
-      return Optional.empty();
-    }
-    // The lake stops listing files after this many rows, of which the overlay may hide some.
-    long lakeLimit = limit + Math.min(union.overlayRows(), Long.MAX_VALUE - limit);
-    return super.applyLimit(session, union.lake(), lakeLimit)
-        .map(result ->
-            new LimitApplicationResult<>(
-                union.withLake(result.getHandle()).withLimit(limit), false, false));
+    return handle instanceof UnionTableHandle union
+        ? pushDown.limit(session, union, limit)
+        : super.applyLimit(session, handle, limit);
+  }
+
+  @Override
+  public Optional<ConnectorTableHandle> applyPartitioning(
+      ConnectorSession session,
+      ConnectorTableHandle handle,
+      Optional<ConnectorPartitioningHandle> partitioning,
+      List<ColumnHandle> columns) {
+    return handle instanceof UnionTableHandle union
+        ? pushDown.partitioning(session, union, partitioning, columns)
+        : super.applyPartitioning(session, handle, partitioning, columns);
   }
 
   @Override
   public ConnectorTableProperties getTableProperties(
       ConnectorSession session, ConnectorTableHandle table) {
-    // What the lake's files are partitioned and sorted by says nothing of fresh rows.
-    return isUnion(table)
-        ? new ConnectorTableProperties()
+    // What else the lake's files are partitioned and sorted by says nothing of fresh rows.
+    return table instanceof UnionTableHandle union
+        ? new ConnectorTableProperties(
+            TupleDomain.all(), PushDown.partitioning(union), Optional.empty(), List.of())
         : super.getTableProperties(session, table);
   }
 

@@ -14,6 +14,7 @@ import static io.trino.plugin.iceberg.ExpressionConverter.toIcebergExpression;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.filter.FilterJson;
 import io.freshet.protocol.Json;
+import io.freshet.trino.handle.BucketPartition;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
 import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.spi.connector.ConnectorTableHandle;
@@ -48,14 +49,32 @@ final class FreshFilter {
     return SchemaParser.fromJson(((IcebergTableHandle) lake).getTableSchemaJson());
   }
 
-  /** The filter in the protocol's form; empty if all rows match. The predicate is not none. */
-  static Optional<JsonNode> toJson(TupleDomain<IcebergColumnHandle> predicate, Schema schema) {
+  /**
+   * The filter in the protocol's form; empty if all rows match.
+   *
+   * @param predicate not none
+   * @param partition whose rows alone are wanted: the engine does not check that again
+   */
+  static Optional<JsonNode> toJson(
+      TupleDomain<IcebergColumnHandle> predicate,
+      Optional<BucketPartition> partition,
+      Schema schema) {
     TupleDomain<IcebergColumnHandle> sayable =
         predicate.simplify(MAX_RANGES).filter((column, domain) -> canSay(column, domain, schema));
-    Expression filter = toIcebergExpression(sayable);
+    Expression filter =
+        Expressions.and(
+            toIcebergExpression(sayable),
+            partition.map(one -> isIn(one, schema)).orElse(Expressions.alwaysTrue()));
     return filter.op() == Expressions.alwaysTrue().op()
         ? Optional.empty()
         : Optional.of(Json.tree(FilterJson.toJson(filter, schema)));
+  }
+
+  private static Expression isIn(BucketPartition partition, Schema schema) {
+    String column = schema.findColumnName(partition.fieldId());
+    Expression hashes =
+        Expressions.equal(Expressions.bucket(column, partition.partitions()), partition.number());
+    return partition.number() == 0 ? Expressions.or(Expressions.isNull(column), hashes) : hashes;
   }
 
   /** Metadata columns such as {@code $path} are no columns of the schema. */

@@ -13,6 +13,7 @@ import io.freshet.client.BatchStream;
 import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.table.TableName;
+import io.freshet.trino.handle.BucketPartition;
 import io.freshet.trino.handle.ChangeRange;
 import io.freshet.trino.handle.ChangesSplit;
 import io.freshet.trino.handle.FreshSplit;
@@ -81,6 +82,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
               case FreshSplit fresh ->
                   streamed(
                       fresh.rows(),
+                      fresh.partition(),
                       (names, filter) -> server.client().read(ticket(fresh, names, filter)),
                       lakeTable,
                       read,
@@ -89,6 +91,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
               case ChangesSplit changes ->
                   streamed(
                       changes.range().rows(),
+                      Optional.empty(),
                       (names, filter) ->
                           server.client().readChanges(ticket(changes, names, filter)),
                       lakeTable,
@@ -153,9 +156,11 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
    * Rows from the server.
    *
    * @param rows how many there are without a filter
+   * @param partition whose rows alone are wanted
    */
   private ConnectorPageSource streamed(
       long rows,
+      Optional<BucketPartition> partition,
       StreamOpener opener,
       ConnectorTableHandle lakeTable,
       List<ColumnHandle> columns,
@@ -171,7 +176,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     Schema schema = FreshFilter.schema(lakeTable);
     FreshColumns wanted =
         new FreshColumns(columns.stream().map(IcebergColumnHandle.class::cast).toList(), schema);
-    var filter = FreshFilter.toJson(predicate, schema);
+    var filter = FreshFilter.toJson(predicate, partition, schema);
     List<String> names = wanted.names();
     if (names.isEmpty() && filter.isEmpty()) {
       return countedRows(wanted, rows);

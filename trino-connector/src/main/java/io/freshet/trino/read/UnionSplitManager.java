@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The Iceberg connector's splits of the base, each with its file's overlay, and a split per bucket.
@@ -106,8 +107,12 @@ public final class UnionSplitManager implements ConnectorSplitManager {
     }
     return snapshot.fresh().stream()
         .filter(range -> range.rows() > 0)
-        .<ConnectorSplit>map(range ->
+        .map(range ->
             FreshSplit.of(snapshot.snapshot(), range.bucket(), range.rows(), range.bytes()))
+        .flatMap(whole ->
+            union.partitioning().isEmpty()
+                ? Stream.<ConnectorSplit>of(whole)
+                : union.partitioning().get().partitionsOf(whole.bucket()).stream().map(whole::of))
         .toList();
   }
 }

@@ -34,7 +34,7 @@ final class UnionMetadataTest {
           "beginTableExecute", "getTableHandleForExecute refuses our tables",
           "finishTableExecute", "getTableHandleForExecute refuses our tables",
           "executeTableExecute", "getTableHandleForExecute refuses our tables",
-          "getCommonPartitioningHandle", "our tables say nothing of their partitioning",
+          "getCommonPartitioningHandle", "it takes the lake's partitionings only",
           "getTableCredentials(ConnectorTableFunctionHandle)", "our function becomes a scan");
 
   @Test

@@ -12,6 +12,7 @@ import static io.trino.testing.QueryAssertions.assertEqualsIgnoreOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trino.testing.DistributedQueryRunner;
 import io.trino.testing.QueryRunner;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,33 @@ final class PrimaryKeyIT {
     assertSameRows("SELECT count(*) FROM (SELECT * FROM %s LIMIT 14999)", "superseded", expected);
     assertThat(RUNNER.execute("SELECT count(*) FROM \"superseded$lake\"").getOnlyValue())
         .isEqualTo(15_000L);
+  }
+
+  @Test
+  void countsOfWholeTablesReadNoRows() {
+    FreshetQueryRunner.copyHalfSuperseded(RUNNER, "customer", List.of("custkey"));
+    RUNNER.execute("DELETE FROM customer WHERE custkey <= 100");
+    RUNNER.execute("CALL freshet.system.tier('demo', 'customer')");
+    RUNNER.execute("INSERT INTO customer SELECT * FROM tpch.tiny.customer WHERE custkey % 3 = 1");
+    assertCounted("customer", 1434);
+    assertCounted("\"customer$lake\"", 1400);
+    assertCounted("\"customer$fresh\"", 500);
+  }
+
+  private static void assertCounted(String table, long rows) {
+    var counted =
+        RUNNER.executeWithPlan(RUNNER.getDefaultSession(), "SELECT count(*) FROM " + table);
+    assertThat(counted.result().getOnlyValue()).as(table).isEqualTo(rows);
+    assertThat(
+            ((DistributedQueryRunner) RUNNER)
+                .getCoordinator()
+                .getQueryManager()
+                .getFullQueryInfo(counted.queryId())
+                .getQueryStats()
+                .getPhysicalInputDataSize()
+                .toBytes())
+        .as(table)
+        .isZero();
   }
 
   @Test

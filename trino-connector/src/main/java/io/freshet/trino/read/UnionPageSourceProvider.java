@@ -22,6 +22,7 @@ import io.freshet.trino.handle.RowId;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.server.ServerConnection;
 import io.trino.plugin.iceberg.IcebergColumnHandle;
+import io.trino.plugin.iceberg.IcebergTableHandle;
 import io.trino.plugin.iceberg.IcebergUtil;
 import io.trino.spi.Page;
 import io.trino.spi.connector.ColumnHandle;
@@ -34,13 +35,12 @@ import io.trino.spi.connector.ConnectorTableHandle;
 import io.trino.spi.connector.ConnectorTransactionHandle;
 import io.trino.spi.connector.DynamicFilter;
 import io.trino.spi.connector.EmptyPageSource;
-import io.trino.spi.connector.FixedPageSource;
 import io.trino.spi.connector.MemoryContext;
 import io.trino.spi.predicate.TupleDomain;
 import io.trino.spi.type.TypeManager;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.iceberg.MetadataColumns;
@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Pages of the lake from the Iceberg connector, and of fresh rows from the server. */
 public final class UnionPageSourceProvider implements ConnectorPageSourceProvider {
-  /** Pages without columns are counted, not held; so large ones are fine. */
-  private static final int COUNTED_ROWS = 1 << 16;
-
   private final ConnectorPageSourceProvider lake;
   private final ServerConnection server;
   private final TypeManager types;
@@ -76,6 +73,12 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
       DynamicFilter dynamicFilter,
       MemoryContext memory) {
     ConnectorTableHandle lakeTable = table instanceof UnionTableHandle union ? union.lake() : table;
+    if (columns.isEmpty() && isUnfiltered(lakeTable, dynamicFilter)) {
+      OptionalLong live = CountedRows.live(split);
+      if (live.isPresent()) {
+        return CountedRows.of(live.getAsLong(), Page::new);
+      }
+    }
     Function<List<ColumnHandle>, ConnectorPageSource> open =
         read ->
             switch (split) {
@@ -179,7 +182,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     var filter = FreshFilter.toJson(predicate, partition, schema);
     List<String> names = wanted.names();
     if (names.isEmpty() && filter.isEmpty()) {
-      return countedRows(wanted, rows);
+      return CountedRows.of(rows, wanted::emptyPage); // A frozen snapshot's number is exact.
     }
     // A batch needs a column to have rows.
     List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
@@ -189,13 +192,10 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     return new FreshPageSource(pages, memory);
   }
 
-  /** A frozen snapshot's number of rows is exact: nothing has to be read to count them. */
-  private static ConnectorPageSource countedRows(FreshColumns wanted, long rows) {
-    List<Page> pages = new ArrayList<>();
-    for (long counted = 0; counted < rows; counted += COUNTED_ROWS) {
-      pages.add(wanted.emptyPage((int) Math.min(COUNTED_ROWS, rows - counted)));
-    }
-    return new FixedPageSource(pages);
+  private static boolean isUnfiltered(ConnectorTableHandle lakeTable, DynamicFilter dynamicFilter) {
+    return lakeTable instanceof IcebergTableHandle
+        && FreshFilter.pushedDown(lakeTable).isAll()
+        && dynamicFilter.getCurrentPredicate().isAll();
   }
 
   @Override

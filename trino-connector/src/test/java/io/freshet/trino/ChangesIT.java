@@ -15,12 +15,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.trino.Session;
 import io.trino.testing.QueryRunner;
 import io.trino.testing.TransactionBuilder;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What has changed in a table, as its log has it. */
 final class ChangesIT {
   private static final QueryRunner RUNNER = FreshetQueryRunner.runner();
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS VV");
   private static String middle = "";
 
   @BeforeAll
@@ -85,6 +89,34 @@ final class ChangesIT {
                 + middle
                 + "'))"),
         RUNNER.execute("SELECT BIGINT '2'"));
+  }
+
+  @Test
+  void momentsAreExactToTheMicrosecond() {
+    String last =
+        (String)
+            RUNNER
+                .execute("SELECT CAST(max(_commit_timestamp) AS varchar) FROM \"tracked$changes\"")
+                .getOnlyValue();
+    String next = MICROS.format(MICROS.parse(last, ZonedDateTime::from).plusNanos(1000));
+    long changesOfLast =
+        count("\"tracked$changes\" WHERE _commit_timestamp = TIMESTAMP '" + last + "'");
+    assertThat(changesOfLast).isBetween(1L, 3L);
+    assertThat(count(changes("from_timestamp", last))).isEqualTo(changesOfLast);
+    assertThat(count(changes("from_timestamp", next))).isZero();
+    assertThat(count(changes("to_timestamp", last))).isEqualTo(4 - changesOfLast);
+    assertThat(count(changes("to_timestamp", next))).isEqualTo(4);
+  }
+
+  private static String changes(String argument, String moment) {
+    return String.format(
+        "TABLE(freshet.system.changes(schema_name => 'demo', table_name => 'tracked', %s => TIMESTAMP"
+            + " '%s'))",
+        argument, moment);
+  }
+
+  private static long count(String from) {
+    return (long) RUNNER.execute("SELECT count(*) FROM " + from).getOnlyValue();
   }
 
   @Test

@@ -17,11 +17,11 @@ import java.util.Optional;
  * A call of the table function {@code changes}, which becomes a scan of the table's changes.
  *
  * @param table in the query's spelling
- * @param fromMillis only changes that were committed from then on, since 1970 UTC
- * @param toMillis only changes that were committed before
+ * @param fromMicros only changes that were committed from then on, since 1970 UTC
+ * @param toMicros only changes that were committed before
  */
 public record ChangesFunctionHandle(
     @JsonProperty("table") SchemaTableName table,
-    @JsonProperty("fromMillis") Optional<Long> fromMillis,
-    @JsonProperty("toMillis") Optional<Long> toMillis)
+    @JsonProperty("fromMicros") Optional<Long> fromMicros,
+    @JsonProperty("toMicros") Optional<Long> toMicros)
     implements ConnectorTableFunctionHandle {}

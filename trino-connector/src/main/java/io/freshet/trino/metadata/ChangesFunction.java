@@ -40,15 +40,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code TABLE(freshet.system.changes('schema', 'table'))}: what {@code "table$changes"} has,
- * between two moments if they are given. Those are rounded down to milliseconds, so that intervals
- * which follow one another miss nothing and repeat nothing.
+ * {@code TABLE(freshet.system.changes('schema', 'table'))}: what {@code "table$changes"} has, from
+ * one moment on and before another one if they are given, so that intervals which follow one
+ * another miss nothing and repeat nothing.
  */
 public final class ChangesFunction extends AbstractConnectorTableFunction {
   private static final String SCHEMA_NAME = "SCHEMA_NAME";
   private static final String TABLE_NAME = "TABLE_NAME";
   private static final String FROM_TIMESTAMP = "FROM_TIMESTAMP";
   private static final String TO_TIMESTAMP = "TO_TIMESTAMP";
+  private static final long MICROS_PER_MILLI = 1000;
+  private static final long PICOS_PER_MICRO = 1_000_000;
 
   private final UnionTransactions transactions;
   private final TypeManager types;
@@ -83,13 +85,13 @@ public final class ChangesFunction extends AbstractConnectorTableFunction {
       ConnectorAccessControl accessControl) {
     SchemaTableName table =
         new SchemaTableName(text(arguments, SCHEMA_NAME), text(arguments, TABLE_NAME));
-    Optional<Long> from = millis(arguments, FROM_TIMESTAMP);
-    Optional<Long> to = millis(arguments, TO_TIMESTAMP);
+    Optional<Long> from = micros(arguments, FROM_TIMESTAMP);
+    Optional<Long> to = micros(arguments, TO_TIMESTAMP);
     if (from.isPresent() && to.isPresent() && from.get() > to.get()) {
       throw new TrinoException(
           INVALID_FUNCTION_ARGUMENT,
           String.format(
-              "Changes of table %s from %d to %d ms since 1970 can't be read: %s is after %s",
+              "Changes of table %s from %d to %d µs since 1970 can't be read: %s is after %s",
               table, from.get(), to.get(), FROM_TIMESTAMP, TO_TIMESTAMP));
     }
     UnionSnapshot snapshot =
@@ -121,11 +123,13 @@ public final class ChangesFunction extends AbstractConnectorTableFunction {
     return ((Slice) value).toStringUtf8();
   }
 
-  private static Optional<Long> millis(Map<String, Argument> arguments, String name) {
+  private static Optional<Long> micros(Map<String, Argument> arguments, String name) {
     Object value = value(arguments, name);
     return value == null
         ? Optional.empty()
-        : Optional.of(((LongTimestampWithTimeZone) value).getEpochMillis());
+        : Optional.of(
+            ((LongTimestampWithTimeZone) value).getEpochMillis() * MICROS_PER_MILLI
+                + ((LongTimestampWithTimeZone) value).getPicosOfMilli() / PICOS_PER_MICRO);
   }
 
   private static @Nullable Object value(Map<String, Argument> arguments, String name) {

@@ -8,6 +8,8 @@
  */
 package io.freshet.trino.metadata;
 
+import static io.trino.spi.type.TimestampWithTimeZoneType.TIMESTAMP_TZ_MICROS;
+
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.BucketOffsets;
@@ -17,6 +19,13 @@ import io.freshet.table.ChangeColumns;
 import io.freshet.trino.error.FreshetErrors;
 import io.freshet.trino.handle.ChangeRange;
 import io.freshet.trino.handle.ChangesFunctionHandle;
+import io.trino.spi.connector.ColumnHandle;
+import io.trino.spi.predicate.Domain;
+import io.trino.spi.predicate.Range;
+import io.trino.spi.predicate.TupleDomain;
+import io.trino.spi.predicate.ValueSet;
+import io.trino.spi.type.LongTimestampWithTimeZone;
+import io.trino.spi.type.TimeZoneKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +38,9 @@ import org.apache.iceberg.Schema;
  * transaction's union snapshot has seen.
  */
 final class TableChangeLog {
+  private static final long MICROS_PER_MILLI = 1000;
+  private static final int PICOS_PER_MICRO = 1_000_000;
+
   private final FreshetClient client;
 
   TableChangeLog(FreshetClient client) {
@@ -49,15 +61,48 @@ final class TableChangeLog {
     return between(snapshot, offsets(snapshot, Optional.empty()), Map.of());
   }
 
-  /** As above, between two moments. */
+  /**
+   * As above, between two moments. The server finds offsets by the millisecond, so the first and
+   * the last range may have changes of other microseconds, which {@link #commits} leaves out.
+   */
   List<ChangeRange> ranges(UnionSnapshot snapshot, ChangesFunctionHandle asked) {
     Map<Integer, Long> ends = new HashMap<>();
-    if (asked.toMillis().isPresent()) {
-      for (BucketOffsets end : offsets(snapshot, asked.toMillis())) {
+    if (asked.toMicros().isPresent()) {
+      for (BucketOffsets end :
+          offsets(snapshot, asked.toMicros().map(to -> Math.ceilDiv(to, MICROS_PER_MILLI)))) {
         ends.put(end.bucket(), end.timestampOffset());
       }
     }
-    return between(snapshot, offsets(snapshot, asked.fromMillis()), ends);
+    return between(
+        snapshot,
+        offsets(snapshot, asked.fromMicros().map(from -> Math.floorDiv(from, MICROS_PER_MILLI))),
+        ends);
+  }
+
+  /** Which changes were committed between two moments. */
+  static TupleDomain<ColumnHandle> commits(ChangesFunctionHandle asked, ColumnHandle timestamp) {
+    Range from =
+        asked
+            .fromMicros()
+            .map(micros -> Range.greaterThanOrEqual(TIMESTAMP_TZ_MICROS, moment(micros)))
+            .orElseGet(() -> Range.all(TIMESTAMP_TZ_MICROS));
+    Range to =
+        asked
+            .toMicros()
+            .map(micros -> Range.lessThan(TIMESTAMP_TZ_MICROS, moment(micros)))
+            .orElseGet(() -> Range.all(TIMESTAMP_TZ_MICROS));
+    return from.intersect(to)
+        .map(both ->
+            TupleDomain.withColumnDomains(
+                Map.of(timestamp, Domain.create(ValueSet.ofRanges(both), false))))
+        .orElse(TupleDomain.none());
+  }
+
+  private static LongTimestampWithTimeZone moment(long micros) {
+    return LongTimestampWithTimeZone.fromEpochMillisAndFraction(
+        Math.floorDiv(micros, MICROS_PER_MILLI),
+        Math.floorMod(micros, (int) MICROS_PER_MILLI) * PICOS_PER_MICRO,
+        TimeZoneKey.UTC_KEY);
   }
 
   private List<BucketOffsets> offsets(UnionSnapshot snapshot, Optional<Long> millis) {

@@ -9,19 +9,24 @@
 package io.freshet.trino.metadata;
 
 import static io.trino.spi.StandardErrorCode.NOT_SUPPORTED;
+import static java.util.Objects.requireNonNull;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.protocol.UnionSnapshot;
+import io.freshet.table.ChangeColumns;
 import io.freshet.table.TableName;
 import io.freshet.trino.handle.ChangesFunctionHandle;
 import io.freshet.trino.handle.TablePart;
 import io.freshet.trino.handle.UnionTableHandle;
 import io.freshet.trino.server.UnionTransaction;
 import io.trino.spi.TrinoException;
+import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorSession;
 import io.trino.spi.connector.ConnectorTableHandle;
 import io.trino.spi.connector.ConnectorTableVersion;
+import io.trino.spi.connector.Constraint;
+import io.trino.spi.connector.ConstraintApplicationResult;
 import io.trino.spi.connector.SchemaTableName;
 import io.trino.spi.connector.TableNotFoundException;
 import java.util.List;
@@ -85,7 +90,15 @@ final class UnionTables {
       throw new TableNotFoundException(function.table());
     }
     UnionSnapshot snapshot = transaction.snapshot(TableName.parse(all.table())).orElseThrow();
-    return all.withChanges(log.ranges(snapshot, function));
+    ColumnHandle timestamp =
+        requireNonNull(
+            lake.getColumnHandles(session, all.lake()).get(ChangeColumns.COMMIT_TIMESTAMP_COLUMN));
+    ConnectorTableHandle between =
+        lake.applyFilter(
+                session, all.lake(), new Constraint(TableChangeLog.commits(function, timestamp)))
+            .map(ConstraintApplicationResult::getHandle)
+            .orElse(all.lake());
+    return all.withLake(between).withChanges(log.ranges(snapshot, function));
   }
 
   private UnionTableHandle handle(

@@ -137,6 +137,12 @@ final class TablesIT {
     assertRefused("ANALYZE refused", "analyze");
     assertRefused("CREATE OR REPLACE TABLE refused (x bigint)", "replacing tables");
     assertThatThrownBy(
+            () -> RUNNER.execute("CREATE MATERIALIZED VIEW kept AS SELECT * FROM refused"))
+        .hasMessage(
+            "Materialized view demo.kept can't be created: the lake is an Iceberg REST catalog, in which"
+                + " Trino's Iceberg connector keeps none. Create a view, or a table with CREATE TABLE"
+                + " AS.");
+    assertThatThrownBy(
             () -> RUNNER.execute("CREATE TABLE bad (x bigint) WITH (primary_key = ARRAY['y'])"))
         .hasMessage(
             "primary_key of table demo.bad names column y, which it has not: its columns are [x]");

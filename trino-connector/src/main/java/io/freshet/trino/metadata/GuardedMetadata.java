@@ -20,7 +20,6 @@ import io.trino.spi.connector.ColumnPosition;
 import io.trino.spi.connector.ConnectorAccessControl;
 import io.trino.spi.connector.ConnectorAnalyzeMetadata;
 import io.trino.spi.connector.ConnectorInsertTableHandle;
-import io.trino.spi.connector.ConnectorMaterializedViewDefinition;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorOutputMetadata;
 import io.trino.spi.connector.ConnectorPartitioningHandle;
@@ -477,17 +476,5 @@ abstract class GuardedMetadata extends ClassLoaderSafeConnectorMetadata {
   public void setSchemaAuthorization(
       ConnectorSession session, String schemaName, TrinoPrincipal principal) {
     INCAPABLE.setSchemaAuthorization(session, schemaName, principal);
-  }
-
-  @Override
-  public void createMaterializedView(
-      ConnectorSession session,
-      SchemaTableName viewName,
-      ConnectorMaterializedViewDefinition definition,
-      Map<String, Object> properties,
-      boolean replace,
-      boolean ignoreExisting) {
-    INCAPABLE.createMaterializedView(
-        session, viewName, definition, properties, replace, ignoreExisting);
   }
 }

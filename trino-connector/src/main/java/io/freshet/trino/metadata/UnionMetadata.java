@@ -24,6 +24,7 @@ import io.trino.spi.TrinoException;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ColumnMetadata;
 import io.trino.spi.connector.ConnectorInsertTableHandle;
+import io.trino.spi.connector.ConnectorMaterializedViewDefinition;
 import io.trino.spi.connector.ConnectorMergeTableHandle;
 import io.trino.spi.connector.ConnectorMetadata;
 import io.trino.spi.connector.ConnectorOutputMetadata;
@@ -57,6 +58,7 @@ import io.trino.spi.statistics.TableStatistics;
 import io.trino.spi.statistics.TableStatisticsMetadata;
 import io.trino.spi.type.Type;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -223,6 +225,14 @@ public final class UnionMetadata extends GuardedMetadata {
     return Map.of();
   }
 
+  /** The place of a view is the catalog's affair. */
+  @Override
+  public Map<String, Object> getViewProperties(ConnectorSession session, SchemaTableName viewName) {
+    Map<String, Object> properties = new HashMap<>(super.getViewProperties(session, viewName));
+    properties.remove("location");
+    return properties;
+  }
+
   @Override
   public void dropSchema(ConnectorSession session, String schemaName, boolean cascade) {
     if (cascade) {
@@ -269,6 +279,23 @@ public final class UnionMetadata extends GuardedMetadata {
     } else {
       super.setTableProperties(session, tableHandle, properties);
     }
+  }
+
+  @Override
+  public void createMaterializedView(
+      ConnectorSession session,
+      SchemaTableName viewName,
+      ConnectorMaterializedViewDefinition definition,
+      Map<String, Object> properties,
+      boolean replace,
+      boolean ignoreExisting) {
+    throw new TrinoException(
+        NOT_SUPPORTED,
+        String.format(
+            "Materialized view %s can't be created: the lake is an Iceberg REST catalog, in which"
+                + " Trino's Iceberg connector keeps none. Create a view, or a table with CREATE TABLE"
+                + " AS.",
+            viewName));
   }
 
   // Writes, through the server

@@ -11,6 +11,7 @@ package io.freshet.trino;
 import static io.trino.testing.QueryAssertions.assertEqualsIgnoreOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.trino.testing.DistributedQueryRunner;
 import io.trino.testing.QueryRunner;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,32 @@ final class UnionReadIT {
       })
   void queriesGiveTheRowsOfTheUnion(String query) {
     assertSameRows(query, "orders", "tpch.tiny.orders");
+  }
+
+  @Test
+  void statisticsAreThoseOfTheUnion() {
+    assertThat(RUNNER.execute("SHOW STATS FOR orders").getMaterializedRows().getLast().getField(4))
+        .isEqualTo(15_000.0);
+  }
+
+  @Test
+  void dynamicFiltersAreAppliedToFreshRows() {
+    var joined =
+        RUNNER.executeWithPlan(
+            RUNNER.getDefaultSession(),
+            "SELECT orderkey FROM \"orders$fresh\" JOIN (VALUES BIGINT '370', 781) t(k) ON custkey = k");
+    assertEqualsIgnoreOrder(
+        joined.result(),
+        RUNNER.execute(
+            "SELECT orderkey FROM tpch.tiny.orders WHERE custkey IN (370, 781) AND orderkey % 2 = 1"));
+    assertThat(
+            ((DistributedQueryRunner) RUNNER)
+                .getCoordinator()
+                .getQueryManager()
+                .getFullQueryInfo(joined.queryId())
+                .getQueryStats()
+                .getPhysicalInputPositions())
+        .isEqualTo(joined.result().getRowCount());
   }
 
   private static void assertSameRows(String query, String table, String expectedTable) {

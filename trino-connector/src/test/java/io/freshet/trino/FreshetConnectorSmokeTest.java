@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class FreshetConnectorSmokeTest extends BaseConnectorSmokeTest {
   @Override
   protected QueryRunner createQueryRunner() {
-    QueryRunner runner = FreshetQueryRunner.start("smoke");
+    QueryRunner runner = FreshetQueryRunner.start("freshet", "smoke");
     FreshetQueryRunner.copyHalfSuperseded(runner, "nation", List.of("nationkey"));
     FreshetQueryRunner.copyHalfSuperseded(runner, "region", List.of("regionkey"));
     return runner;

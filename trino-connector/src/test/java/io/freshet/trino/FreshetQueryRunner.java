@@ -37,12 +37,11 @@ final class FreshetQueryRunner {
   private static final ServerProcess SERVER = new ServerProcess(newFolder());
   private static final RootAllocator ALLOCATOR = new RootAllocator(256 << 20);
   private static final FreshetClient CLIENT = FreshetClient.connect(SERVER.uri(), ALLOCATOR);
-  private static final QueryRunner RUNNER = start("demo");
 
   private FreshetQueryRunner() {}
 
   static QueryRunner runner() {
-    return RUNNER;
+    return Shared.RUNNER;
   }
 
   static ServerProcess server() {
@@ -57,12 +56,15 @@ final class FreshetQueryRunner {
     return ALLOCATOR;
   }
 
-  /** A cluster of its own on the shared server, whose sessions are in {@code schema}. */
-  static QueryRunner start(String schema) {
+  /**
+   * A cluster of its own on the shared server, whose sessions are in a schema of one of the
+   * catalogs.
+   */
+  static QueryRunner start(String catalog, String schema) {
     try {
       DistributedQueryRunner runner =
           DistributedQueryRunner.builder(
-                  testSessionBuilder().setCatalog("freshet").setSchema(schema).build())
+                  testSessionBuilder().setCatalog(catalog).setSchema(schema).build())
               .setWorkerCount(2)
               .build();
       runner.installPlugin(new FreshetPlugin());
@@ -113,5 +115,10 @@ final class FreshetQueryRunner {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts with the first test that asks for it. */
+  private static final class Shared {
+    static final QueryRunner RUNNER = start("freshet", "demo");
   }
 }

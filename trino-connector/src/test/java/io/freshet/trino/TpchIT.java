@@ -47,7 +47,7 @@ final class TpchIT {
   /** Sums of doubles depend on the order of rows. */
   private static final double TOLERANCE = 1e-9;
 
-  private static final QueryRunner RUNNER = FreshetQueryRunner.start("tpch_union");
+  private static final QueryRunner RUNNER = FreshetQueryRunner.start("freshet", "tpch_union");
 
   @BeforeAll
   static void unions() {

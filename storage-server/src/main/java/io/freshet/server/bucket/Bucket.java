@@ -451,10 +451,10 @@ public final class Bucket {
       return;
     }
     endOffset = shown.get(shown.size() - 1).endOffset();
+    endWaiters.signal(endOffset); // They go on in threads of their own, while this acknowledges.
     for (HiddenEntry each : shown) {
       each.result().complete(new AppendResult(each.startOffset(), each.endOffset()));
     }
-    endWaiters.signal(endOffset);
   }
 
   /** An entry is in the log that can't be applied here: nothing may follow it until a restart. */

@@ -25,6 +25,7 @@ final class FreshBatch {
   private final long startOffset;
   private final long endOffset;
   private final long firstCommitTimestampMicros;
+  private final long lastCommitTimestampMicros;
   private final int schemaId;
   private final long bytes;
   private final long bytesBefore;
@@ -40,12 +41,14 @@ final class FreshBatch {
   FreshBatch(
       long startOffset,
       long firstCommitTimestampMicros,
+      long lastCommitTimestampMicros,
       int schemaId,
       long bytesBefore,
       ArrowRecordBatch buffers) {
     this.startOffset = startOffset;
     this.endOffset = startOffset + buffers.getLength();
     this.firstCommitTimestampMicros = firstCommitTimestampMicros;
+    this.lastCommitTimestampMicros = lastCommitTimestampMicros;
     this.schemaId = schemaId;
     this.bytesBefore = bytesBefore;
     this.bytes = buffers.computeBodyLength();
@@ -66,6 +69,15 @@ final class FreshBatch {
 
   long firstCommitTimestampMicros() {
     return firstCommitTimestampMicros;
+  }
+
+  long lastCommitTimestampMicros() {
+    return lastCommitTimestampMicros;
+  }
+
+  /** Whether all rows were taken in at the same time. */
+  boolean isOfOneMoment() {
+    return firstCommitTimestampMicros == lastCommitTimestampMicros;
   }
 
   int schemaId() {

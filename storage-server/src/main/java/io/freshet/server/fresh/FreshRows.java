@@ -62,6 +62,7 @@ public final class FreshRows {
         new FreshBatch(
             entry.startOffset(),
             entry.commitTimestampMicros(),
+            entry.commitTimestampMicros(),
             entry.schemaId(),
             addedBytes,
             RecordBatches.share(entry.batch()));
@@ -134,6 +135,36 @@ public final class FreshRows {
         entry.batch(),
         entry.startOffset(),
         entry.endOffset());
+  }
+
+  /**
+   * Entries from the one that has the row at {@code offset} on, until they have {@code maxBytes};
+   * the caller closes them. Only such as are in memory, and still know when each row was taken in:
+   * none if the first is not, and then the log has it.
+   */
+  public List<LogEntry> newestEntries(long offset, long maxBytes) {
+    List<LogEntry> entries = new ArrayList<>();
+    long next = offset;
+    long collected = 0;
+    Map.Entry<Long, FreshBatch> floor = batches.floorEntry(offset);
+    FreshBatch batch = floor == null ? null : floor.getValue();
+    while (batch != null && batch.endOffset() > next && collected < maxBytes) {
+      ArrowRecordBatch buffers = batch.isOfOneMoment() ? batch.acquire() : null;
+      if (buffers == null) {
+        break;
+      }
+      entries.add(
+          new LogEntry(
+              batch.startOffset(),
+              batch.lastCommitTimestampMicros(),
+              batch.schemaId(),
+              null,
+              buffers));
+      collected += batch.bytes();
+      next = batch.endOffset();
+      batch = batches.get(next);
+    }
+    return entries;
   }
 
   /** Bytes of the Arrow buffers of rows [startOffset, endOffset), about. */
@@ -235,6 +266,7 @@ public final class FreshRows {
           new FreshBatch(
               first.startOffset(),
               first.firstCommitTimestampMicros(),
+              small.get(small.size() - 1).lastCommitTimestampMicros(),
               first.schemaId(),
               first.bytesBefore(),
               RecordBatches.concatenate(schemas.of(first.schemaId()).arrow(), acquired, allocator));

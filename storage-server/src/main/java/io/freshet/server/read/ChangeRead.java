@@ -99,12 +99,7 @@ public final class ChangeRead {
    */
   public @Nullable VectorSchemaRoot next() {
     long end = readableEnd();
-    List<LogEntry> entries;
-    try {
-      entries = bucket.log().read(nextOffset, BATCH_BYTES);
-    } catch (FreshetException e) {
-      throw e.code() == OFFSET_OUT_OF_RANGE ? trimmed(e) : e;
-    }
+    List<LogEntry> entries = entries();
     try {
       LoggedChanges logged = LoggedChanges.within(entries, nextOffset, end);
       VectorSchemaRoot selected = select(logged);
@@ -112,6 +107,19 @@ public final class ChangeRead {
       return selected;
     } finally {
       entries.forEach(LogEntry::close);
+    }
+  }
+
+  /** Who keeps up reads from memory. */
+  private List<LogEntry> entries() {
+    List<LogEntry> newest = bucket.fresh().newestEntries(nextOffset, BATCH_BYTES);
+    if (!newest.isEmpty()) {
+      return newest;
+    }
+    try {
+      return bucket.log().read(nextOffset, BATCH_BYTES);
+    } catch (FreshetException e) {
+      throw e.code() == OFFSET_OUT_OF_RANGE ? trimmed(e) : e;
     }
   }
 

@@ -115,6 +115,39 @@ final class FreshRowsTest {
     assertThat(rows.commitTimestampMicros(300, 77)).isEqualTo(77);
   }
 
+  @Test
+  void newestEntriesAreThoseOfTheLogWhileTheyAreInMemory() {
+    add(5, 10);
+    assertThat(newestEntries(12, Long.MAX_VALUE))
+        .containsExactly("10-20 at 10", "20-30 at 20", "30-40 at 30", "40-50 at 40");
+    assertThat(newestEntries(12, 1)).containsExactly("10-20 at 10");
+    assertThat(newestEntries(end, Long.MAX_VALUE)).isEmpty();
+
+    rows.dropBelow(end);
+    assertThat(newestEntries(12, Long.MAX_VALUE)).isEmpty();
+  }
+
+  @Test
+  void mergedEntriesAreLeftToTheLogWhichKnowsTheirMoments() {
+    add(FreshRows.SMALL_BATCHES + 2, 10);
+    long merged = 10L * FreshRows.SMALL_BATCHES;
+    assertThat(newestEntries(0, Long.MAX_VALUE)).isEmpty();
+    assertThat(newestEntries(merged, Long.MAX_VALUE)).hasSize(2);
+  }
+
+  private List<String> newestEntries(long offset, long maxBytes) {
+    List<LogEntry> entries = rows.newestEntries(offset, maxBytes);
+    entries.forEach(LogEntry::close);
+    return entries.stream()
+        .map(entry ->
+            entry.startOffset()
+                + "-"
+                + entry.endOffset()
+                + " at "
+                + entry.commitTimestampMicros())
+        .toList();
+  }
+
   private FreshRows newRows() {
     return new FreshRows(log, memory, LongBatches.schemas(), allocator);
   }

@@ -15,6 +15,7 @@ import io.freshet.spark.connection.Connections;
 import io.freshet.spark.connection.TaskFailures;
 import io.freshet.table.TableName;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
@@ -74,23 +75,27 @@ public final class RowSender implements AutoCloseable {
     return rows;
   }
 
-  /** Sends what it has, without waiting for an answer; {@link #flush} says what failed. */
-  public void send() {
-    if (!batch.isEmpty()) {
-      var unused =
-          TaskFailures.travelling("write to table " + table, () -> writer.append(batch.finish()));
-    }
+  /**
+   * Sends what it has, without waiting for an answer; {@link #flush} says what failed.
+   *
+   * @return completes when there is an answer
+   */
+  public CompletableFuture<?> send() {
+    return batch.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : TaskFailures.travelling(
+            "write to table " + table, () -> writer.append(batch.finish()));
   }
 
   /** Sends what it has, and waits until all rows are acknowledged. */
   public void flush() {
-    send();
+    CompletableFuture<?> last = send();
     var unused =
         TaskFailures.travelling(
             "write to table " + table,
             () -> {
               writer.flush();
-              return rows;
+              return last;
             });
   }
 
@@ -116,7 +121,7 @@ public final class RowSender implements AutoCloseable {
   private void added() {
     rows++;
     if (batch.isFull()) {
-      send();
+      var unused = send();
     }
   }
 }

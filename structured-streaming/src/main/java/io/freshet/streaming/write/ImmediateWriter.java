@@ -11,56 +11,57 @@ package io.freshet.streaming.write;
 import io.freshet.spark.write.RowSender;
 import io.freshet.table.TableName;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Sends the rows of one task as they come, visible at once. A row waits for others for a moment, so
- * that many rows make few batches.
+ * Sends the rows of one task as they come, visible at once. A thread of its own sends what there
+ * is, so that the rows which come meanwhile make the next batch; while many batches are on their
+ * way, rows wait for others for a moment.
  */
 final class ImmediateWriter implements DataWriter<InternalRow> {
+  private static final Logger LOG = LoggerFactory.getLogger(ImmediateWriter.class);
+  private static final int MANY_BATCHES = 4;
   private static final long LINGER_MILLIS = 1;
-  private static final ScheduledExecutorService LINGERS =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "freshet-immediate-writes");
-        thread.setDaemon(true);
-        return thread;
-      });
 
+  /** Of batches that may be on their way before rows wait; acknowledgements give permits back. */
+  private final Semaphore room = new Semaphore(MANY_BATCHES);
+
+  // Guarded by this, which acknowledgements must not wait for: commit() holds it and awaits them.
   private final RowSender rows;
-
-  // Guarded by this.
-  private @Nullable ScheduledFuture<?> sending;
+  private boolean hasRows;
+  private boolean isClosed;
   private @Nullable RuntimeException failure;
 
   ImmediateWriter(String address, TableName table, StructType row) {
     this.rows = new RowSender(address, table, null, UUID.randomUUID(), row, null);
+    Thread sender = new Thread(this::sendAll, "freshet-immediate-writes-" + table);
+    sender.setDaemon(true);
+    sender.start();
   }
 
   @Override
   public synchronized void write(InternalRow record) {
-    if (failure != null) {
-      throw failure;
-    }
+    checkSent();
     rows.upsert(record);
-    if (sending == null) {
-      sending = LINGERS.schedule(this::send, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    if (!hasRows) {
+      hasRows = true;
+      notifyAll();
     }
   }
 
   @Override
   public synchronized WriterCommitMessage commit() {
-    if (failure != null) {
-      throw failure;
-    }
+    checkSent();
     rows.flush();
+    hasRows = false;
     return new EpochWriter.Nothing();
   }
 
@@ -69,16 +70,47 @@ final class ImmediateWriter implements DataWriter<InternalRow> {
 
   @Override
   public synchronized void close() {
-    if (sending != null) {
-      sending.cancel(false);
-    }
+    isClosed = true;
+    notifyAll();
     rows.close();
   }
 
-  private synchronized void send() {
-    sending = null;
+  private void checkSent() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void sendAll() {
     try {
-      rows.send();
+      while (awaitRows()) {
+        send(room.tryAcquire(LINGER_MILLIS, TimeUnit.MILLISECONDS));
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Sending rows was interrupted", e);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** False if there will be no more. */
+  private synchronized boolean awaitRows() throws InterruptedException {
+    while (!hasRows && !isClosed) {
+      wait();
+    }
+    return !isClosed && failure == null;
+  }
+
+  private synchronized void send(boolean hasRoom) {
+    if (isClosed) {
+      return;
+    }
+    hasRows = false;
+    try {
+      rows.send().whenComplete((acknowledged, error) -> {
+        if (hasRoom) {
+          room.release();
+        }
+      });
     } catch (RuntimeException e) {
       failure = e; // The next row, or the commit, says so.
     }

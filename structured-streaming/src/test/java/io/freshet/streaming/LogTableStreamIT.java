@@ -189,12 +189,19 @@ final class LogTableStreamIT {
 
     refused(source, Map.of("start", "yesterday"), "A stream can't start at 'yesterday': use full,");
     refused(source, Map.of("start", "timestamp:noon"), "A stream can't start at 'timestamp:noon'");
+    refused(source, Map.of("start", "snapshot:first"), "A stream can't start at 'snapshot:first'");
     refused(
         source,
         Map.of("start", "offsets:0=1"),
+        "Option start has offsets of buckets [0], and table "
+            + source
+            + " has the buckets [0, 1]: give one of each");
+    refused(
+        source,
+        Map.of("start", "offsets:0=0,1=7"),
         "A stream of table freshet."
             + source
-            + " can't start at offsets {0=1}: give one for every bucket");
+            + " can't start at offset 7 of bucket 1, whose log has [0, 0)");
     refused(
         source,
         Map.of("start", "snapshot:17"),

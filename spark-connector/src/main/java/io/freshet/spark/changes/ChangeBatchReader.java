@@ -16,9 +16,7 @@ import io.freshet.spark.connection.Connections;
 import io.freshet.spark.connection.TaskFailures;
 import io.freshet.spark.read.FreshVectors;
 import io.freshet.table.ChangeColumns;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -32,43 +30,53 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Streams changes of one bucket; the Arrow batches of the server are Spark's batches. After a
- * restart of the server it goes on after the last change that came.
+ * restart of the server it goes on after the last change that came. For one thread, but for {@link
+ * #cancel}.
  */
-final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
+public final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeBatchReader.class);
-  private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS = 20;
 
   private final ChangePartition partition;
-  private final FreshetClient client;
+  private final String what;
   private final StructField[] fields;
   private final List<String> columns;
+  private final FreshetClient client;
   private long nextOffset;
   private int failures;
-  private @Nullable ChangeStream stream;
+  private volatile @Nullable ChangeStream stream;
+  private volatile boolean isCancelled;
 
-  ChangeBatchReader(ChangePartition partition, StructType schema) {
+  /**
+   * @param table its name for messages
+   * @param schema of the batches
+   * @param columns that are asked for: those of the schema, {@link ChangeColumns#OFFSET_COLUMN},
+   *     which says where to go on, and others that only {@link #batch} has
+   */
+  public ChangeBatchReader(
+      ChangePartition partition, String table, StructType schema, List<String> columns) {
     this.partition = partition;
-    this.client = Connections.to(partition.address());
+    this.what = "read changes of table " + table + " bucket " + partition.bucket();
     this.fields = schema.fields();
-    // The offset says where to go on.
-    this.columns =
-        Stream.concat(Arrays.stream(schema.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
-            .distinct()
-            .toList();
+    this.columns = columns;
+    this.client = Connections.to(partition.address());
     this.nextOffset = partition.startOffset();
+  }
+
+  /** What this does, for messages. */
+  public String what() {
+    return what;
   }
 
   @Override
   public boolean next() {
-    return TaskFailures.travelling(
-        "read changes of table " + partition.table() + " bucket " + partition.bucket(),
-        this::nextBatch);
+    return TaskFailures.travelling(what, this::nextBatch);
   }
 
   /** Valid until the next call of {@link #next}. */
   @Override
   public ColumnarBatch get() {
-    VectorSchemaRoot batch = currentStream().batch();
+    VectorSchemaRoot batch = batch();
     ColumnVector[] vectors = new ColumnVector[fields.length];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = FreshVectors.of(batch.getVector(fields[i].name()), fields[i].dataType());
@@ -76,21 +84,44 @@ final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
     return new ColumnarBatch(vectors, batch.getRowCount());
   }
 
+  /** The batch of {@link #get} with all columns; the same object while one stream lasts. */
+  public VectorSchemaRoot batch() {
+    ChangeStream current = stream;
+    if (current == null) {
+      throw new IllegalStateException("There is no batch before next() or after the last one");
+    }
+    return current.batch();
+  }
+
+  /** The offsets of the rows of {@link #get}. */
+  public BigIntVector offsets() {
+    return (BigIntVector) batch().getVector(ChangeColumns.OFFSET_COLUMN);
+  }
+
+  /** Has a {@link #next} that waits in another thread end, and all after it. */
+  public void cancel() {
+    isCancelled = true;
+    ChangeStream waiting = stream;
+    if (waiting != null) {
+      waiting.cancel();
+    }
+  }
+
   @Override
   public void close() {
-    if (stream != null) {
-      stream.close();
+    ChangeStream current = stream;
+    if (current != null) {
+      current.close();
       stream = null;
     }
   }
 
   private boolean nextBatch() {
-    while (nextOffset < partition.endOffset()) {
+    Long end = partition.endOffset();
+    while (end == null || nextOffset < end) {
       try {
-        if (stream == null) {
-          stream = client.readChanges(partition.ticket(nextOffset, columns));
-        }
-        if (!stream.next()) {
+        // A cancel comes before this look at it, or finds the stream.
+        if (!open().next()) {
           return false;
         }
       } catch (FreshetException e) {
@@ -98,15 +129,25 @@ final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
         continue;
       }
       failures = 0;
-      VectorSchemaRoot batch = currentStream().batch();
-      int rows = batch.getRowCount();
+      int rows = batch().getRowCount();
       if (rows > 0) {
-        BigIntVector offsets = (BigIntVector) batch.getVector(ChangeColumns.OFFSET_COLUMN);
-        nextOffset = offsets.get(rows - 1) + 1;
+        nextOffset = offsets().get(rows - 1) + 1;
         return true;
       }
     }
     return false;
+  }
+
+  private ChangeStream open() {
+    ChangeStream current = stream;
+    if (current == null) {
+      current = client.readChanges(partition.ticket(nextOffset, columns));
+      stream = current;
+    }
+    if (isCancelled) {
+      current.cancel();
+    }
+    return current;
   }
 
   private void awaitServer(FreshetException error) {
@@ -114,15 +155,8 @@ final class ChangeBatchReader implements PartitionReader<ColumnarBatch> {
     if (error.remedy() != Remedy.RETRY || failures >= ATTEMPTS) {
       throw error;
     }
-    LOG.info("Will go on with changes of {} from {}", partition.table(), nextOffset, error);
+    LOG.info("Will go on to {} from offset {}", what, nextOffset, error);
     close();
-    var unused = client.serverInfo(); // Waits for the server.
-  }
-
-  private ChangeStream currentStream() {
-    if (stream == null) {
-      throw new IllegalStateException("There is no batch before next() or after the last one");
-    }
-    return stream;
+    var unused = client.describeTable(partition.tableName()); // Waits for the server.
   }
 }

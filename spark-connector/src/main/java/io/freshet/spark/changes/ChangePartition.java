@@ -21,22 +21,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address of the server
  * @param startOffset inclusive
- * @param endOffset exclusive
+ * @param endOffset exclusive; null to follow the bucket
  * @param filter an Iceberg expression in its JSON form; null for all
  */
-record ChangePartition(
+public record ChangePartition(
     String address,
     String table,
     UUID tableId,
     int bucket,
     long startOffset,
-    long endOffset,
+    @Nullable Long endOffset,
     @Nullable String filter)
     implements InputPartition {
 
+  TableName tableName() {
+    return TableName.parse(table);
+  }
+
   ChangesTicket ticket(long fromOffset, List<String> columns) {
     return new ChangesTicket(
-        TableName.parse(table),
+        tableName(),
         tableId,
         bucket,
         fromOffset,

@@ -18,7 +18,6 @@ import io.freshet.table.TableName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
@@ -41,10 +40,10 @@ record ChangeRange(int bucket, long startOffset, long endOffset) {
    */
   static List<ChangeRange> of(
       TableOffsets now, Function<Instant, TableOffsets> from, CaseInsensitiveStringMap options) {
-    ChangePoint start = ChangePoint.parse(START, options.getOrDefault(START, "earliest"));
-    ChangePoint end = ChangePoint.parse(END, options.getOrDefault(END, "latest"));
-    List<Long> starts = offsets(now, from, START, start);
-    List<Long> ends = offsets(now, from, END, end);
+    ChangePoint start = point(START, options.getOrDefault(START, "earliest"));
+    ChangePoint end = point(END, options.getOrDefault(END, "latest"));
+    List<Long> starts = start.offsets(START, now, from);
+    List<Long> ends = end.offsets(END, now, from);
     List<ChangeRange> ranges = new ArrayList<>();
     for (int i = 0; i < now.offsets().size(); i++) {
       BucketOffsets held = now.offsets().get(i);
@@ -63,38 +62,15 @@ record ChangeRange(int bucket, long startOffset, long endOffset) {
     return ranges;
   }
 
-  /** Of all buckets, in their order. */
-  private static List<Long> offsets(
-      TableOffsets now, Function<Instant, TableOffsets> from, String option, ChangePoint point) {
-    if (point instanceof ChangePoint.Earliest) {
-      return now.offsets().stream().map(BucketOffsets::startOffset).toList();
-    }
-    if (point instanceof ChangePoint.Latest) {
-      return now.offsets().stream().map(BucketOffsets::endOffset).toList();
-    }
-    if (point instanceof ChangePoint.Timestamp timestamp) {
-      return from.apply(timestamp.from()).offsets().stream()
-          .map(bucket -> {
-            Long offset = bucket.timestampOffset();
-            return offset == null ? bucket.endOffset() : offset;
-          })
-          .toList();
-    }
-    return given(now, option, ((ChangePoint.Offsets) point));
-  }
-
-  private static List<Long> given(TableOffsets now, String option, ChangePoint.Offsets point) {
-    List<Integer> buckets = now.offsets().stream().map(BucketOffsets::bucket).toList();
-    if (!point.byBucket().keySet().equals(Set.copyOf(buckets))) {
-      throw FreshetException.of(
-          INVALID_REQUEST,
-          "Option %s has offsets of buckets %s, and table %s has the buckets %s: give one of each",
-          option,
-          point.byBucket().keySet(),
-          now.table(),
-          buckets);
-    }
-    return buckets.stream().map(bucket -> point.byBucket().getOrDefault(bucket, 0L)).toList();
+  private static ChangePoint point(String option, String text) {
+    return ChangePoint.parse(text)
+        .orElseThrow(() ->
+            FreshetException.of(
+                INVALID_REQUEST,
+                "Changes can't be read with %s = '%s': use %s",
+                option,
+                text,
+                ChangePoint.FORMS));
   }
 
   private static FreshetException trimmed(TableName table, BucketOffsets held, String start) {

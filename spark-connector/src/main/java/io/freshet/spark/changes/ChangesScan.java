@@ -9,8 +9,11 @@
 package io.freshet.spark.changes;
 
 import io.freshet.protocol.TableOffsets;
+import io.freshet.table.ChangeColumns;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
@@ -109,7 +112,13 @@ final class ChangesScan implements Scan, Batch {
 
     @Override
     public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
-      return new ChangeBatchReader((ChangePartition) partition, columns);
+      ChangePartition changes = (ChangePartition) partition;
+      List<String> asked =
+          Stream.concat(
+                  Arrays.stream(columns.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
+              .distinct()
+              .toList();
+      return new ChangeBatchReader(changes, changes.table(), columns, asked);
     }
 
     @Override

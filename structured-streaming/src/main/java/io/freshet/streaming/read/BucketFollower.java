@@ -10,6 +10,7 @@ package io.freshet.streaming.read;
 
 import io.freshet.error.FreshetErrorCode;
 import io.freshet.error.FreshetException;
+import io.freshet.spark.changes.ChangePartition;
 import java.util.Queue;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.vector.BigIntVector;
@@ -37,7 +38,7 @@ final class BucketFollower implements AutoCloseable {
    * @param ready is told of each batch, and of a failure
    */
   BucketFollower(
-      LogPartition partition, String table, StreamColumns columns, Queue<BucketFollower> ready) {
+      ChangePartition partition, String table, StreamColumns columns, Queue<BucketFollower> ready) {
     this.bucket = partition.bucket();
     this.changes = new LogBatchReader(partition, table, columns);
     this.ready = ready;

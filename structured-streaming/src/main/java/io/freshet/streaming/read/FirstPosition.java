@@ -15,11 +15,10 @@ import io.freshet.error.FreshetException;
 import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.FreshRange;
 import io.freshet.protocol.TableOffsets;
+import io.freshet.spark.changes.ChangePoint;
 import io.freshet.spark.connection.SnapshotLease;
 import io.freshet.spark.stream.StreamedTable;
 import io.freshet.streaming.read.StreamPosition.History;
-import io.freshet.table.TableName;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +35,12 @@ record FirstPosition(StreamPosition position, @Nullable SnapshotLease lease) {
     if (point instanceof StartPoint.Full) {
       return startOfHistory(table);
     }
-    FreshetClient client = table.client();
-    TableName name = table.description().table();
-    TableOffsets offsets =
-        point instanceof StartPoint.Timestamp timestamp
-            ? client.offsets(name, timestamp.from())
-            : client.offsets(name);
-    List<Long> starts = starts(table, point, offsets, history);
-    return new FirstPosition(new StreamPosition(offsets.tableId(), null, starts), null);
+    TableOffsets log = table.client().offsets(table.description().table());
+    List<Long> starts =
+        point instanceof StartPoint.Snapshot snapshot
+            ? history.offsetsOf(snapshot.snapshotId())
+            : startsInLog(table, ((StartPoint.Log) point).from(), log);
+    return new FirstPosition(new StreamPosition(log.tableId(), null, starts), null);
   }
 
   private static FirstPosition startOfHistory(StreamedTable table) {
@@ -58,49 +55,25 @@ record FirstPosition(StreamPosition position, @Nullable SnapshotLease lease) {
         lease);
   }
 
-  private static List<Long> starts(
-      StreamedTable table, StartPoint point, TableOffsets offsets, LakeHistory history) {
-    if (point instanceof StartPoint.Snapshot snapshot) {
-      return history.offsetsOf(snapshot.snapshotId());
-    }
-    if (point instanceof StartPoint.Offsets given) {
-      return given(table, given, offsets);
-    }
-    return offsets.offsets().stream()
-        .map(bucket -> {
-          Long timestampOffset = bucket.timestampOffset();
-          if (timestampOffset != null) {
-            return timestampOffset;
-          }
-          return point instanceof StartPoint.Earliest ? bucket.startOffset() : bucket.endOffset();
-        })
-        .toList();
-  }
-
-  private static List<Long> given(
-      StreamedTable table, StartPoint.Offsets given, TableOffsets offsets) {
-    List<Long> starts = new ArrayList<>();
-    for (BucketOffsets bucket : offsets.offsets()) {
-      Long start = given.byBucket().get(bucket.bucket());
-      if (start == null || start < 0 || start > bucket.endOffset()) {
-        throw badOffsets(table, given, offsets);
+  private static List<Long> startsInLog(
+      StreamedTable table, ChangePoint point, TableOffsets log) {
+    FreshetClient client = table.client();
+    List<Long> starts =
+        point.offsets(StartPoint.OPTION, log, moment -> client.offsets(log.table(), moment));
+    for (BucketOffsets bucket : log.offsets()) {
+      long start = starts.get(bucket.bucket());
+      boolean isThere = start >= 0 && start <= bucket.endOffset();
+      if (point instanceof ChangePoint.Offsets && !isThere) {
+        throw FreshetException.of(
+            INVALID_REQUEST,
+            "A stream of table %s can't start at offset %d of bucket %d, whose log has [%d, %d)",
+            table.name(),
+            start,
+            bucket.bucket(),
+            bucket.startOffset(),
+            bucket.endOffset());
       }
-      starts.add(start);
-    }
-    if (given.byBucket().size() != starts.size()) {
-      throw badOffsets(table, given, offsets);
     }
     return starts;
-  }
-
-  private static FreshetException badOffsets(
-      StreamedTable table, StartPoint.Offsets given, TableOffsets offsets) {
-    return FreshetException.of(
-        INVALID_REQUEST,
-        "A stream of table %s can't start at offsets %s: give one for every bucket, of those that there"
-            + " are: %s",
-        table.name(),
-        given.byBucket(),
-        offsets.offsets());
   }
 }

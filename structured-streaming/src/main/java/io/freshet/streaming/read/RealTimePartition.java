@@ -8,6 +8,7 @@
  */
 package io.freshet.streaming.read;
 
+import io.freshet.spark.changes.ChangePartition;
 import java.util.ArrayList;
 import org.apache.spark.sql.connector.read.InputPartition;
 
@@ -16,4 +17,4 @@ import org.apache.spark.sql.connector.read.InputPartition;
  *
  * @param buckets without end offsets
  */
-record RealTimePartition(ArrayList<LogPartition> buckets) implements InputPartition {}
+record RealTimePartition(ArrayList<ChangePartition> buckets) implements InputPartition {}

@@ -9,6 +9,7 @@
 package io.freshet.streaming.read;
 
 import io.freshet.error.FreshetException;
+import io.freshet.spark.changes.ChangePartition;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -41,7 +42,7 @@ final class RealTimeReader implements SupportsRealTimeRead<InternalRow> {
   private @Nullable InternalRow row;
 
   RealTimeReader(RealTimePartition partition, String table, StreamColumns columns) {
-    for (LogPartition bucket : partition.buckets()) {
+    for (ChangePartition bucket : partition.buckets()) {
       nextOffsets.put(bucket.bucket(), bucket.startOffset());
       followers.add(new BucketFollower(bucket, table, columns, ready));
     }

@@ -11,73 +11,47 @@ package io.freshet.streaming.read;
 import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
 
 import io.freshet.error.FreshetException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.util.TreeMap;
+import io.freshet.spark.changes.ChangePoint;
 import org.jspecify.annotations.Nullable;
 
 /** Where a stream starts when it has no checkpoint yet: the option {@code start}. */
 sealed interface StartPoint {
+  String OPTION = "start";
+  String SNAPSHOT = "snapshot:";
+
   /** All rows of the lake, then all changes that it does not hold. */
   record Full() implements StartPoint {}
-
-  /** The oldest change that the log has. */
-  record Earliest() implements StartPoint {}
-
-  /** What comes after the start. */
-  record Latest() implements StartPoint {}
-
-  /** Changes that the server took in at a moment or later. */
-  record Timestamp(Instant from) implements StartPoint {}
 
   /** Changes that a lake snapshot does not hold: for those who have read that snapshot. */
   record Snapshot(long snapshotId) implements StartPoint {}
 
-  /** The first change of every bucket, by its number. */
-  record Offsets(TreeMap<Integer, Long> byBucket) implements StartPoint {}
+  /** Changes of the log from a point on. */
+  record Log(ChangePoint from) implements StartPoint {}
 
   /**
    * @throws FreshetException INVALID_REQUEST
    */
   static StartPoint parse(String text) {
     String start = text.strip();
-    int colon = start.indexOf(':');
-    String value = start.substring(colon + 1).strip();
-    try {
-      return switch (colon < 0 ? start : start.substring(0, colon)) {
-        case "full" -> new Full();
-        case "earliest" -> new Earliest();
-        case "latest" -> new Latest();
-        case "timestamp" -> new Timestamp(OffsetDateTime.parse(value).toInstant());
-        case "snapshot" -> new Snapshot(Long.parseLong(value));
-        case "offsets" -> new Offsets(offsets(value));
-        default -> throw bad(text, null);
-      };
-    } catch (DateTimeParseException | IllegalArgumentException e) {
-      throw bad(text, e);
+    if (start.equals("full")) {
+      return new Full();
     }
-  }
-
-  private static TreeMap<Integer, Long> offsets(String text) {
-    TreeMap<Integer, Long> offsets = new TreeMap<>();
-    for (String entry : text.split(",", -1)) {
-      String[] pair = entry.split("=", -1);
-      if (pair.length != 2) {
-        throw new IllegalArgumentException("'" + entry + "' is not bucket=offset");
+    if (start.startsWith(SNAPSHOT)) {
+      try {
+        return new Snapshot(Long.parseLong(start.substring(SNAPSHOT.length()).strip()));
+      } catch (NumberFormatException e) {
+        throw bad(text, e);
       }
-      offsets.put(Integer.valueOf(pair[0].strip()), Long.valueOf(pair[1].strip()));
     }
-    return offsets;
+    return new Log(ChangePoint.parse(start).orElseThrow(() -> bad(text, null)));
   }
 
-  private static FreshetException bad(String text, @Nullable RuntimeException cause) {
+  private static FreshetException bad(String text, @Nullable NumberFormatException cause) {
     return new FreshetException(
         INVALID_REQUEST,
         String.format(
-            "A stream can't start at '%s': use full, earliest, latest, timestamp:2026-01-31T12:00:00Z,"
-                + " snapshot:<id of a lake snapshot> or offsets:0=120,1=85 (an offset of every bucket)",
-            text),
+            "A stream can't start at '%s': use full, snapshot:<id of a lake snapshot>, %s",
+            text, ChangePoint.FORMS),
         cause);
   }
 }

@@ -47,7 +47,7 @@ public record StreamOptions(
   public static StreamOptions parse(CaseInsensitiveStringMap options) {
     String columns = options.get("columns");
     return new StreamOptions(
-        StartPoint.parse(options.getOrDefault("start", "full")),
+        StartPoint.parse(options.getOrDefault(StartPoint.OPTION, "full")),
         flag(options, "readChangeFeed", false),
         flag(options, "skipDeletes", false),
         flag(options, "failOnDataLoss", true),

@@ -8,6 +8,7 @@
  */
 package io.freshet.streaming.read;
 
+import io.freshet.spark.changes.ChangePartition;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -20,14 +21,14 @@ record StreamReaderFactory(String table, StreamColumns columns) implements Parti
   public boolean supportColumnarReads(InputPartition partition) {
     return partition instanceof LakePartition lake
         ? columns.lakeFilter() == null && lake.readers().supportColumnarReads(lake.partition())
-        : partition instanceof LogPartition;
+        : partition instanceof ChangePartition;
   }
 
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     return partition instanceof LakePartition lake
         ? new LakeBatchReader(lake.readers().createColumnarReader(lake.partition()), columns)
-        : new LogBatchReader((LogPartition) partition, table, columns);
+        : new LogBatchReader((ChangePartition) partition, table, columns);
   }
 
   @Override

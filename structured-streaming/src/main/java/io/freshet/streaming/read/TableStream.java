@@ -17,6 +17,7 @@ import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.FreshRange;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableOffsets;
+import io.freshet.spark.changes.ChangePartition;
 import io.freshet.spark.connection.SnapshotLease;
 import io.freshet.spark.stream.StreamedTable;
 import io.freshet.streaming.read.StreamPosition.History;
@@ -305,15 +306,16 @@ public final class TableStream
     return first.position();
   }
 
-  private LogPartition partition(
+  private ChangePartition partition(
       StreamPosition position, int bucket, long startOffset, @Nullable Long endOffset) {
-    return new LogPartition(
+    return new ChangePartition(
         client.address(),
         table.description().table().toString(),
         position.tableId(),
         bucket,
         startOffset,
-        endOffset);
+        endOffset,
+        columns.logFilter());
   }
 
   private TableOffsets checkedOffsets(StreamPosition position) {

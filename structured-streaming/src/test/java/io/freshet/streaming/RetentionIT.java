@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Streams that were away while the log was trimmed behind a tiering. */
 @ExtendWith(SparkExtension.class)
 final class RetentionIT {
+  private static final Map<String, String> SLOWLY = Map.of("maxFilesPerTrigger", "1");
+
   private final SparkSession spark;
   private OwnServer server;
   private FreshetClient client;
@@ -65,17 +67,7 @@ final class RetentionIT {
       client.tier(source);
     }
     fixture.append(source, 50, 70);
-    Map<String, String> slowly = Map.of("maxFilesPerTrigger", "1");
-    StreamingQuery query =
-        Queries.start(
-            Queries.stream(spark, server.name(source), slowly),
-            server.name(target),
-            checkpoint(),
-            Trigger.ProcessingTime("1 day"));
-    while (query.lastProgress() == null || query.lastProgress().batchId() < 0) {
-      query.awaitTermination(20);
-    }
-    query.stop();
+    readOneFile(source, target);
     assertThat(fixture.ids(target)).hasSizeBetween(1, 69);
 
     for (int i = 7; i < 10; i++) {
@@ -83,9 +75,39 @@ final class RetentionIT {
       fixture.append(source, i * 10L, i * 10L + 10);
     }
     client.compact(source);
-    copy(source, target, slowly);
+    copy(source, target, SLOWLY);
 
     assertThat(fixture.ids(target)).isEqualTo(range(0, 100));
+  }
+
+  @Test
+  void keyedStreamThatWasInTheLakeSaysWhatItHasLostBeforeItReadsOn() throws Exception {
+    TableName source = fixture.create(KEYED);
+    TableName target = fixture.create(KEYED);
+    for (int i = 0; i < 5; i++) {
+      fixture.append(source, i * 10L, i * 10L + 10);
+      client.tier(source);
+    }
+    readOneFile(source, target);
+    List<Long> read = fixture.ids(target);
+    assertThat(read).hasSizeBetween(1, 49);
+    fixture.append(source, 0, 10, "newer");
+    fixture.append(source, 0, 10, "newest");
+    trim(source);
+
+    assertThatThrownBy(() -> copy(source, target, SLOWLY))
+        .hasMessageMatching(
+            "(?s).*The stream of table "
+                + server.name(source)
+                + " has lost the changes \\[\\d+, \\d+\\) of bucket \\d.*: they were trimmed from the log"
+                + " after they went into the lake, which has rows and no changes\\. Start a query with"
+                + " a new checkpoint, which reads the whole table; or set the option failOnDataLoss to"
+                + " false to go on without them\\. To keep more, raise the table's"
+                + " freshet\\.log\\.retention\\.time and freshet\\.log\\.retention\\.size\\..*");
+    assertThat(fixture.ids(target)).isEqualTo(read);
+
+    copy(source, target, Map.of("failOnDataLoss", "false"));
+    assertThat(fixture.ids(target)).isEqualTo(range(0, 50));
   }
 
   @Test
@@ -106,6 +128,20 @@ final class RetentionIT {
 
     copy(source, target, Map.of("failOnDataLoss", "false"));
     assertThat(fixture.ids(target)).containsAll(range(20, 30)).hasSizeBetween(20, 29);
+  }
+
+  /** Begins to read, and stops after a batch. */
+  private void readOneFile(TableName source, TableName target) throws Exception {
+    StreamingQuery query =
+        Queries.start(
+            Queries.stream(spark, server.name(source), SLOWLY),
+            server.name(target),
+            checkpoint(),
+            Trigger.ProcessingTime("1 day"));
+    while (query.lastProgress() == null || query.lastProgress().batchId() < 0) {
+      query.awaitTermination(20);
+    }
+    query.stop();
   }
 
   private Path checkpoint() {

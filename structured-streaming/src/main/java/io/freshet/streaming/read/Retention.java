@@ -54,8 +54,19 @@ final class Retention {
         return throughLake(position, reached.get());
       }
     }
-    return position.at(
-        withoutLost(position, log, log.offsets().stream().map(BucketOffsets::endOffset).toList()));
+    return position.at(withoutLost(position, log, ends(log)));
+  }
+
+  /**
+   * Of a stream that still reads lake files: those of a table with a primary key do not have the
+   * changes that follow them, so it fails before it reads more of them in vain.
+   *
+   * @throws FreshetException OFFSET_OUT_OF_RANGE if changes are lost and that is not wanted
+   */
+  void checkHistory(StreamPosition position, TableOffsets log) {
+    if (table.description().hasPrimaryKey() && failOnDataLoss && !isRetained(position, log)) {
+      var unused = withoutLost(position, log, ends(log));
+    }
   }
 
   /** The start offsets of a batch whose end is known already. */
@@ -98,8 +109,10 @@ final class Retention {
     String message =
         String.format(
             "The stream of table %s has lost the changes %s: they were trimmed from the log after they"
-                + " went into the lake.",
-            table.name(), String.join(", ", lost));
+                + " went into the lake%s.",
+            table.name(),
+            String.join(", ", lost),
+            table.description().hasPrimaryKey() ? ", which has rows and no changes" : "");
     if (failOnDataLoss) {
       throw new FreshetException(
           OFFSET_OUT_OF_RANGE,
@@ -110,6 +123,10 @@ final class Retention {
     }
     LOG.warn("{} It goes on without them, since failOnDataLoss is false.", message);
     return starts;
+  }
+
+  private static List<Long> ends(TableOffsets log) {
+    return log.offsets().stream().map(BucketOffsets::endOffset).toList();
   }
 
   private static boolean isRetained(StreamPosition position, TableOffsets log) {

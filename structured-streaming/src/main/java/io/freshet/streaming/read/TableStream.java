@@ -127,6 +127,7 @@ public final class TableStream
     log = offsets;
     StreamPosition next = nextFiles(position, admitted);
     if (next != null) {
+      retention.checkHistory(position, offsets);
       keepLog();
       return next.toOffset();
     }

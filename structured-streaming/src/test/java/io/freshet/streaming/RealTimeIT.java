@@ -99,24 +99,47 @@ final class RealTimeIT {
   }
 
   @Test
-  void goesOnFromTheCheckpointOfAQueryThatReadTheLake() throws Exception {
+  void readsTheLakeThenFollowsTheLog() throws Exception {
+    TableName source = fixture.create(KEYED);
+    TableName target = fixture.create(KEYED);
+    fixture.append(source, 0, 50, "old");
+    client.tier(source);
+    fixture.append(source, 40, 60, "new");
+
+    StreamingQuery query = start(source, target, "1 hour");
+    awaitRows(query, target, 60);
+    fixture.append(source, 60, 70, "newer");
+    awaitRows(query, target, 70);
+    query.stop();
+    assertThat(fixture.rows(target)).isEqualTo(fixture.rows(source));
+
+    client.tier(source);
+    fixture.append(source, 70, 80);
+    StreamingQuery again = start(source, target, "1 hour");
+    awaitRows(again, target, 80);
+    again.stop();
+  }
+
+  @Test
+  void lakeThatIsNotReadWithinABatchIsAnError() throws Exception {
     TableName source = fixture.create(COLUMNS);
     TableName target = fixture.create(KEYED);
     fixture.append(source, 0, 50);
     client.tier(source);
+    spark.conf().set(SHORTEST, 1);
 
-    StreamingQuery refused = start(source, target, "1 second");
-    assertThatThrownBy(refused::awaitTermination)
+    StreamingQuery tooShort = start(source, target, "1 millisecond");
+    assertThatThrownBy(tooShort::awaitTermination)
         .hasMessageContaining(
-            "real-time mode reads the log alone. Run the query with"
-                + " Trigger.AvailableNow() first");
+            "The lake files of table freshet."
+                + source
+                + " were not read within one batch of real-time mode. Make batches longer");
 
     var unused = Queries.copy(Queries.stream(spark, source, Map.of()), target, folder);
     fixture.append(source, 50, 60);
-    StreamingQuery query = start(source, target, "1 second");
+    StreamingQuery query = start(source, target, "1 hour");
     awaitRows(query, target, 60);
     query.stop();
-    assertThat(fixture.ids(target)).isEqualTo(range(0, 60));
   }
 
   private StreamingQuery start(TableName source, TableName target, String batch) throws Exception {

@@ -68,7 +68,7 @@ final class LakeHistory {
   }
 
   /** Partitions of the files from {@code start} on, up to those that were read then. */
-  List<InputPartition> plan(int start, History reached, StreamColumns columns) {
+  List<LakePartition> plan(int start, History reached, StreamColumns columns) {
     TreeMap<Long, Set<String>> bySnapshot =
         files(reached).subList(start, reached.files()).stream()
             .collect(
@@ -77,7 +77,7 @@ final class LakeHistory {
                     TreeMap::new,
                     Collectors.mapping(LakeFile::location, Collectors.toSet())));
     String metadata = describe().location();
-    List<InputPartition> partitions = new ArrayList<>();
+    List<LakePartition> partitions = new ArrayList<>();
     bySnapshot.forEach((snapshot, locations) -> {
       SparkTable some =
           table

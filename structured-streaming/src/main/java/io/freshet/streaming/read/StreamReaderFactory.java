@@ -36,7 +36,12 @@ record StreamReaderFactory(String table, StreamColumns columns) implements Parti
     if (partition instanceof RealTimePartition following) {
       return new RealTimeReader(following, table, columns);
     }
-    LakePartition lake = (LakePartition) partition;
+    return partition instanceof RealTimeLakePartition lake
+        ? new RealTimeLakeReader(rows(lake.files()), lake.reached(), table)
+        : rows((LakePartition) partition);
+  }
+
+  private PartitionReader<InternalRow> rows(LakePartition lake) {
     return lake.readers().supportColumnarReads(lake.partition())
         ? new LakeRowReader(
             new BatchRows(lake.readers().createColumnarReader(lake.partition())), columns)

@@ -9,7 +9,7 @@
 package io.freshet.streaming.read;
 
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
-import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
+import static java.util.Objects.requireNonNull;
 
 import io.freshet.client.FreshetClient;
 import io.freshet.error.FreshetException;
@@ -167,9 +167,7 @@ public final class TableStream
     StreamPosition end = StreamPosition.of(to);
     History reached = end.history();
     if (reached != null && !reached.equals(startPosition.history())) {
-      History before = startPosition.history();
-      int start = before != null && reached.isOfSameFiles(before) ? before.files() : 0;
-      return history.plan(start, reached, columns).toArray(InputPartition[]::new);
+      return planFiles(startPosition.history(), reached).toArray(InputPartition[]::new);
     }
     TableOffsets known = log;
     List<Long> starts =
@@ -184,21 +182,34 @@ public final class TableStream
     return partitions.toArray(InputPartition[]::new);
   }
 
-  /** Long tasks that follow the buckets; all of them must have a core of their own. */
+  private List<LakePartition> planFiles(@Nullable History before, History reached) {
+    int start = before != null && reached.isOfSameFiles(before) ? before.files() : 0;
+    return history.plan(start, reached, columns);
+  }
+
+  /**
+   * Tasks that end once they have read the history, as a change must not overtake the row that it
+   * changes; in later batches long tasks, each on a core of its own, that follow the buckets.
+   */
   @Override
   public synchronized InputPartition[] planInputPartitions(Offset from) {
     StreamPosition position = StreamPosition.of(from);
     TableOffsets offsets = checkedOffsets(position);
     seen = ends(offsets);
-    StreamPosition retained = retention.check(position, offsets);
-    if (nextFiles(retained, ReadLimits.NONE) != null) {
-      throw FreshetException.of(
-          UNSUPPORTED,
-          "Table %s has rows in the lake that this query has not read, and real-time mode reads the log"
-              + " alone. Run the query with Trigger.AvailableNow() first, and go on in real time with"
-              + " the same checkpoint; or set the option start to latest.",
-          table.name());
+    StreamPosition retained =
+        nextFiles(position, ReadLimits.NONE) == null
+            ? retention.check(position, offsets)
+            : position;
+    StreamPosition next = nextFiles(retained, ReadLimits.NONE);
+    if (next != null) {
+      retention.checkHistory(retained, offsets);
+      keepLog();
+      ReachedHistory reached = new ReachedHistory(next.json());
+      return planFiles(retained.history(), requireNonNull(next.history())).stream()
+          .map(files -> new RealTimeLakePartition(files, reached))
+          .toArray(InputPartition[]::new);
     }
+    releaseLease();
     Long wanted = options.realTimeTasks();
     long most = wanted == null ? SparkSession.active().sparkContext().defaultParallelism() : wanted;
     int tasks = (int) Math.min(retained.offsets().size(), most);
@@ -217,6 +228,9 @@ public final class TableStream
 
   @Override
   public Offset mergeOffsets(PartitionOffset[] reached) {
+    if (reached[0] instanceof ReachedHistory history) {
+      return StreamPosition.fromJson(history.position()).toOffset();
+    }
     TreeMap<Integer, Long> offsets = new TreeMap<>();
     for (PartitionOffset partition : reached) {
       offsets.putAll(((ReachedOffsets) partition).byBucket());

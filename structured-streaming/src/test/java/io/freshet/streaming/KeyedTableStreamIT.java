@@ -11,6 +11,7 @@ package io.freshet.streaming;
 import static io.freshet.streaming.StreamFixture.COLUMNS;
 import static io.freshet.streaming.StreamFixture.KEYED;
 import static io.freshet.streaming.StreamFixture.range;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +24,7 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +175,74 @@ final class KeyedTableStreamIT {
         rows.selectExpr("*", "'insert' AS _change_type"),
         COLUMNS,
         "The query has a column _change_type");
+  }
+
+  @Test
+  void columnOfTheQuerySaysWhatEachRowDoes() throws Exception {
+    TableName source = fixture.create(COLUMNS + ", what string");
+    TableName target = fixture.create(KEYED);
+    fixture.append(target, 0, 4, "old");
+    spark.sql(
+        "INSERT INTO freshet."
+            + source
+            + " VALUES (0, null, 'delete'), (1, 'new', 'update_after'), (4, 'new', 'insert'),"
+            + " (5, 'new', null)");
+    Dataset<Row> rows = Queries.stream(spark, source, Map.of());
+
+    write(rows, Map.of("changeColumn", "what"), target);
+
+    assertThat(fixture.rows(target))
+        .containsExactly("[1,new]", "[2,old]", "[3,old]", "[4,new]", "[5,new]");
+  }
+
+  @Test
+  void badOptionsOfTheSinkAreRefusedByName() {
+    TableName source = fixture.create(KEYED);
+    fixture.append(source, 0, 10);
+    Dataset<Row> rows = Queries.stream(spark, source, Map.of());
+
+    TableName keyed = fixture.create(KEYED);
+    assertThatThrownBy(() -> write(rows, Map.of("delivery", "sometimes"), keyed))
+        .hasMessageContaining("Option delivery is exactly-once or immediate, not 'sometimes'");
+    assertThatThrownBy(() -> write(rows, Map.of("changeColumn", "kind"), keyed))
+        .hasMessageContaining("Option changeColumn names kind, but the query has no such column");
+    assertThatThrownBy(() ->
+            write(
+                rows.selectExpr("*", "'removed' AS kind"),
+                Map.of("changeColumn", "kind"),
+                keyed))
+        .hasMessageContaining("'removed' in column _change_type is no change type");
+    TableName log = fixture.create(COLUMNS);
+    assertThatThrownBy(() -> write(rows, Map.of("changeColumn", "kind"), log))
+        .hasMessageContaining("Option changeColumn names kind, but table freshet." + log)
+        .hasMessageContaining("has no primary key, and takes no changes");
+    assertThatThrownBy(() -> complete(rows, keyed))
+        .hasMessageContaining("with outputMode complete, which overwrites all rows");
+    assertThat(fixture.ids(keyed)).isEmpty();
+  }
+
+  private void complete(Dataset<Row> rows, TableName target) throws Exception {
+    rows.groupBy("name")
+        .agg(expr("max(id) AS id"))
+        .writeStream()
+        .outputMode("complete")
+        .option("checkpointLocation", folder.resolve("complete").toUri().toString())
+        .toTable("freshet." + target)
+        .awaitTermination();
+  }
+
+  private void write(Dataset<Row> rows, Map<String, String> options, TableName target)
+      throws Exception {
+    var unused =
+        Queries.awaitEnd(
+            rows.writeStream()
+                .outputMode("update")
+                .trigger(Trigger.AvailableNow())
+                .options(options)
+                .option(
+                    "checkpointLocation",
+                    folder.resolve(target.name() + options.hashCode()).toUri().toString())
+                .toTable("freshet." + target));
   }
 
   private void refused(Dataset<Row> rows, String columns, String message) {

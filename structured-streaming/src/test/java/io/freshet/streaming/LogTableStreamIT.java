@@ -21,6 +21,7 @@ import io.freshet.spark.SampleRows;
 import io.freshet.spark.SparkExtension;
 import io.freshet.spark.TestTables;
 import io.freshet.table.TableName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -73,14 +74,14 @@ final class LogTableStreamIT {
   }
 
   @Test
-  void runningStreamSeesRowsAsTheyCome() throws Exception {
-    TableName source = tables.create(COLUMNS, "truncate(1, name)");
+  void runningStreamSeesRowsAndPartitionsAsTheyCome() throws Exception {
+    TableName source = tables.create(COLUMNS, "name");
     TableName target = fixture.create(COLUMNS);
     StreamingQuery query =
         Queries.start(
             Queries.stream(spark, source, Map.of()), target, folder, Trigger.ProcessingTime(0));
     for (int i = 0; i < 5; i++) {
-      fixture.append(source, i * 10L, i * 10L + 10);
+      fixture.append(source, i * 10L, i * 10L + 10, "partition " + i);
       client.tier(source);
       query.processAllAvailable();
       assertThat(fixture.ids(target)).isEqualTo(range(0, i * 10L + 10));
@@ -105,9 +106,31 @@ final class LogTableStreamIT {
         .extracting(StreamingQueryProgress::numInputRows)
         .containsExactly(10L, 10L, 10L, 10L, 12L, 12L, 11L);
     assertThat(fixture.ids(target)).isEqualTo(range(0, 75));
-    assertThat(batches.get(4).sources()[0].metrics())
-        .containsEntry("lagRows", "23")
-        .containsEntry("lagFiles", "0");
+    assertThat(batches.get(1).sources()[0].metrics())
+        .containsEntry("lagRows", "35")
+        .containsEntry("lagFiles", "2");
+    Map<String, String> lag = batches.get(4).sources()[0].metrics();
+    assertThat(lag).containsEntry("lagRows", "23").containsEntry("lagFiles", "0");
+    assertThat(
+            Long.parseLong(lag.getOrDefault("lagRows.bucket-0", ""))
+                + Long.parseLong(lag.getOrDefault("lagRows.bucket-1", "")))
+        .isEqualTo(23);
+  }
+
+  @Test
+  void limitOfBytesHoldsForFilesAndRows() {
+    TableName source = fixture.create(COLUMNS);
+    TableName target = fixture.create(COLUMNS);
+    fixture.append(source, 0, 10);
+    client.tier(source);
+    fixture.append(source, 10, 20);
+    client.tier(source);
+    fixture.append(source, 20, 23);
+
+    assertThat(copy(source, target, Map.of("maxBytesPerTrigger", "1")))
+        .extracting(StreamingQueryProgress::numInputRows)
+        .containsExactly(10L, 10L, 1L, 1L, 1L);
+    assertThat(fixture.ids(target)).isEqualTo(range(0, 23));
   }
 
   @Test
@@ -212,6 +235,24 @@ final class LogTableStreamIT {
         "Option maxRowsPerTrigger is a number from 1 on, not '0'");
     refused(
         source,
+        Map.of("maxFilesPerTrigger", "few"),
+        "Option maxFilesPerTrigger is a number from 1 on, not 'few'");
+    refused(
+        source,
+        Map.of("maxBytesPerTrigger", "-1"),
+        "Option maxBytesPerTrigger is a number from 1 on, not '-1'");
+    refused(
+        source,
+        Map.of("realTimeTasks", "0"),
+        "Option realTimeTasks is a number from 1 on, not '0'");
+    refused(
+        source, Map.of("skipDeletes", "yes"), "Option skipDeletes is true or false, not 'yes'");
+    refused(
+        source,
+        Map.of("readChangeFeed", "1"),
+        "Option readChangeFeed is true or false, not '1'");
+    refused(
+        source,
         Map.of("failOnDataLoss", "maybe"),
         "Option failOnDataLoss is true or false, not 'maybe'");
     refused(
@@ -249,6 +290,17 @@ final class LogTableStreamIT {
         source,
         Map.of(),
         "The checkpoint is of another table freshet." + source + ", which was dropped");
+  }
+
+  @Test
+  void checkpointOfAnotherSourceIsRefused() throws Exception {
+    TableName source = fixture.create(COLUMNS);
+    Path start = folder.resolve("sources/0/start.json");
+    Files.createDirectories(start.getParent());
+    Files.writeString(start, "{\"topic\":{\"0\":17}}");
+
+    refused(
+        source, Map.of(), "The checkpoint was not written by a stream from a Freshet table, or by");
   }
 
   private void refused(TableName source, Map<String, String> options, String message) {

@@ -24,11 +24,14 @@ import org.apache.spark.sql.streaming.Trigger;
  */
 record LatencyRun(
     Channel channel, boolean isRealTime, int rate, Duration warmUp, Duration measured) {
+  /** In milliseconds. */
+  record Percentiles(double p50, double p95, double p99) {}
+
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration LAST_ARRIVALS = Duration.ofSeconds(20);
 
-  /** Runs it, and gives a line of the report. */
-  String run(Path checkpoint) throws Exception {
+  /** Runs it; fails if a message does not arrive. */
+  Percentiles run(Path checkpoint) throws Exception {
     DataStreamWriter<Row> writer =
         channel
             .source(isRealTime)
@@ -50,16 +53,12 @@ record LatencyRun(
     }
     long arrived = latencies.count();
     query.stop();
-    return String.format(
-        "| %s | %s | %,d | %,d of %,d | %.1f | %.1f | %.1f |",
-        channel.name(),
-        isRealTime ? "real-time" : "micro-batch",
-        rate,
-        arrived,
-        sent,
-        latencies.percentile(0.5),
-        latencies.percentile(0.95),
-        latencies.percentile(0.99));
+    if (arrived < sent) {
+      throw new IllegalStateException(
+          String.format("%d of %d messages arrived through %s", arrived, sent, channel.name()));
+    }
+    return new Percentiles(
+        latencies.percentile(0.5), latencies.percentile(0.95), latencies.percentile(0.99));
   }
 
   /** How many of the messages that were sent count. */

@@ -8,6 +8,7 @@
  */
 package io.freshet.benchmarks.streaming;
 
+import io.freshet.benchmarks.streaming.LatencyRun.Percentiles;
 import io.freshet.client.FreshetClient;
 import io.freshet.testing.ServerProcess;
 import java.io.IOException;
@@ -16,8 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.spark.sql.SparkSession;
@@ -41,14 +45,20 @@ public final class StreamingCommand implements Callable<Integer> {
   private Path parent;
 
   @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "Of latencies, all in turns; the first does not count (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
       names = "--seconds",
-      defaultValue = "60",
-      description = "How long each latency is measured (default: ${DEFAULT-VALUE}).")
+      defaultValue = "20",
+      description = "How long each latency is measured in a round (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(
       names = "--warm-up",
-      defaultValue = "15",
+      defaultValue = "5",
       description = "Seconds before that, which don't count (default: ${DEFAULT-VALUE}).")
   private int warmUp;
 
@@ -58,6 +68,13 @@ public final class StreamingCommand implements Callable<Integer> {
       defaultValue = "1000,20000",
       description = "Messages a second (default: ${DEFAULT-VALUE}).")
   private List<Integer> rates;
+
+  @Option(
+      names = "--modes",
+      split = ",",
+      defaultValue = "REAL_TIME,MICRO_BATCH",
+      description = "Of the queries (default: ${DEFAULT-VALUE}).")
+  private List<Mode> modes;
 
   @Option(
       names = "--rows",
@@ -74,7 +91,15 @@ public final class StreamingCommand implements Callable<Integer> {
   @Option(names = "--no-kafka", description = "Leaves Kafka out.")
   private boolean isWithoutKafka;
 
-  private final List<String> latencies = new ArrayList<>();
+  private final Map<Measured, List<Percentiles>> latencies = new LinkedHashMap<>();
+
+  /** What a line of the report is about. */
+  private record Measured(String channel, Mode mode, int rate) {}
+
+  private enum Mode {
+    REAL_TIME,
+    MICRO_BATCH
+  }
 
   @SuppressWarnings("NullAway.Init")
   StreamingCommand() {}
@@ -93,14 +118,12 @@ public final class StreamingCommand implements Callable<Integer> {
         RootAllocator allocator = new RootAllocator();
         FreshetClient client = FreshetClient.connect(server.uri(), allocator);
         SparkSession spark = spark(server)) {
-      for (int rate : rates) {
-        measure(folder, rate, () -> new FreshetChannel(spark, client, allocator));
-      }
-      if (!isWithoutKafka) {
+      Callable<Channel> freshet = () -> new FreshetChannel(spark, client, allocator);
+      if (isWithoutKafka) {
+        measure(folder, List.of(freshet));
+      } else {
         try (KafkaBroker kafka = KafkaBroker.start(folder.resolve("kafka"))) {
-          for (int rate : rates) {
-            measure(folder, rate, () -> new KafkaChannel(spark, kafka.address()));
-          }
+          measure(folder, List.of(freshet, () -> new KafkaChannel(spark, kafka.address())));
         }
       }
       List<String> catchUp =
@@ -114,31 +137,63 @@ public final class StreamingCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void measure(Path folder, int rate, Callable<Channel> channels) throws Exception {
-    for (boolean isRealTime : new boolean[] {true, false}) {
-      try (Channel channel = channels.call()) {
-        String line =
-            new LatencyRun(
-                    channel,
-                    isRealTime,
-                    rate,
-                    Duration.ofSeconds(warmUp),
-                    Duration.ofSeconds(seconds))
-                .run(folder.resolve("checkpoint-" + latencies.size()));
-        latencies.add(line);
-        System.err.println(line);
+  /** In turns, so that what the machine does besides is the same for all. */
+  private void measure(Path folder, List<Callable<Channel>> channels) throws Exception {
+    int runs = 0;
+    for (int round = 0; round < rounds; round++) {
+      for (Mode mode : modes) {
+        for (int rate : rates) {
+          for (Callable<Channel> channel : channels) {
+            measure(folder.resolve("checkpoint-" + runs++), channel, mode, rate, round > 0);
+          }
+        }
+      }
+    }
+  }
+
+  private void measure(
+      Path checkpoint, Callable<Channel> channels, Mode mode, int rate, boolean counts)
+      throws Exception {
+    try (Channel channel = channels.call()) {
+      Percentiles result =
+          new LatencyRun(
+                  channel,
+                  mode == Mode.REAL_TIME,
+                  rate,
+                  Duration.ofSeconds(warmUp),
+                  Duration.ofSeconds(seconds))
+              .run(checkpoint);
+      Measured measured = new Measured(channel.name(), mode, rate);
+      System.err.printf("%s: %s%s%n", measured, result, counts ? "" : " (warm-up)");
+      if (counts) {
+        latencies.computeIfAbsent(measured, unused -> new ArrayList<>()).add(result);
       }
     }
   }
 
   private void print(List<String> catchUp) {
-    System.out.println("| from and to | mode | messages/s | arrived | p50 ms | p95 ms | p99 ms |");
-    System.out.println("|---|---|---|---|---|---|---|");
-    latencies.forEach(System.out::println);
+    System.out.println("| from and to | mode | messages/s | p50 ms | p95 ms | p99 ms |");
+    System.out.println("|---|---|---|---|---|---|");
+    latencies.forEach(
+        (measured, results) ->
+            System.out.printf(
+                "| %s | %s | %,d | %s | %s | %s |%n",
+                measured.channel(),
+                measured.mode() == Mode.REAL_TIME ? "real-time" : "micro-batch",
+                measured.rate(),
+                median(results, Percentiles::p50),
+                median(results, Percentiles::p95),
+                median(results, Percentiles::p99)));
     System.out.println();
     System.out.println("| what is read, and where it goes | rows | s | M rows/s |");
     System.out.println("|---|---|---|---|");
     catchUp.forEach(System.out::println);
+  }
+
+  private static String median(List<Percentiles> results, ToDoubleFunction<Percentiles> value) {
+    double[] sorted = results.stream().mapToDouble(value).sorted().toArray();
+    return String.format(
+        "%.1f (%.1f–%.1f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 
   private static SparkSession spark(ServerProcess server) {

@@ -133,11 +133,12 @@ record SubmittedApplication(Path folder, Class<?> main, String master) {
 
   /** What executors in processes of their own look for: a folder like that of an unpacked Spark. */
   private Path sparkHome(List<Path> spark) throws IOException {
-    Path jars = Files.createDirectories(folder.resolve("spark").resolve("jars"));
+    Path home = folder.resolve("spark");
+    Path jars = Files.createDirectories(home.resolve("jars"));
     for (Path jar : spark) {
       Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
     }
-    return jars.getParent();
+    return home;
   }
 
   private static Stream<Path> classPath() {

@@ -19,6 +19,7 @@ import io.freshet.protocol.AppendCommand;
 import io.freshet.protocol.BatchMetadata;
 import io.freshet.protocol.BucketOffsets;
 import io.freshet.protocol.ChangesTicket;
+import io.freshet.protocol.CountPartitions;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.FreshRange;
@@ -31,6 +32,7 @@ import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetRange;
 import io.freshet.protocol.OffsetsRequest;
+import io.freshet.protocol.PartitionCounts;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadCommand;
 import io.freshet.protocol.ReadTicket;
@@ -66,6 +68,7 @@ final class ProtocolDocTest {
           BatchMetadata.class,
           BucketOffsets.class,
           ChangesTicket.class,
+          CountPartitions.class,
           CreateTable.class,
           DropTable.class,
           FreshRange.class,
@@ -77,6 +80,8 @@ final class ProtocolDocTest {
           NamespaceRequest.class,
           OffsetRange.class,
           OffsetsRequest.class,
+          PartitionCounts.class,
+          PartitionCounts.Counted.class,
           PlanRequest.class,
           ReadCommand.class,
           ReadTicket.class,

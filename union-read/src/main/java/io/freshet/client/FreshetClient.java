@@ -21,6 +21,7 @@ import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.ChangesTicket;
 import io.freshet.protocol.CommitTransaction;
 import io.freshet.protocol.CompactResult;
+import io.freshet.protocol.CountPartitions;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
@@ -35,6 +36,7 @@ import io.freshet.protocol.LookUpCommand;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
+import io.freshet.protocol.PartitionCounts;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.protocol.RenameTable;
@@ -212,6 +214,24 @@ public final class FreshetClient implements AutoCloseable {
 
   public void release(UnionSnapshot snapshot) {
     call(FreshetAction.RELEASE, new SnapshotRequest(snapshot.snapshot()), Empty.class);
+  }
+
+  /**
+   * Which partitions the fresh rows of a union snapshot would be in, and how many are in each.
+   *
+   * @param partitioning entries as those of a new table
+   * @param filter an Iceberg expression in its JSON form; all rows count if null
+   * @param maxPartitions if there are more, the answer names none
+   */
+  public PartitionCounts countPartitions(
+      UnionSnapshot snapshot,
+      List<String> partitioning,
+      @Nullable JsonNode filter,
+      int maxPartitions) {
+    return read(
+        FreshetAction.COUNT_PARTITIONS,
+        new CountPartitions(snapshot.snapshot(), partitioning, filter, maxPartitions),
+        PartitionCounts.class);
   }
 
   /** Moves all rows that are visible now into the lake, and waits until they are there. */

@@ -31,6 +31,7 @@ public enum FreshetAction {
   PLAN("plan", "Freeze a union snapshot and lease it"),
   RENEW("renew", "Extend a union snapshot's lease"),
   RELEASE("release", "Give a union snapshot back"),
+  COUNT_PARTITIONS("count-partitions", "Count a union snapshot's fresh rows by partition"),
   BEGIN_TRANSACTION("begin-transaction", "Begin to stage batches that become visible together"),
   COMMIT_TRANSACTION("commit-transaction", "Make what a transaction has staged visible"),
   ABORT_TRANSACTION("abort-transaction", "Drop what a transaction has staged"),

@@ -52,10 +52,15 @@ public final class FreshFilter {
 
   /** An Iceberg expression in its JSON form; null if all rows match. */
   public @Nullable String toJson() {
-    return expressions.isEmpty()
-        ? null
-        : FilterJson.toJson(
-            expressions.stream().reduce(Expressions.alwaysTrue(), Expressions::and), schema);
+    return expressions.isEmpty() ? null : toJson(Expressions.alwaysTrue());
+  }
+
+  /** As {@link #toJson()}, of those rows alone that match another expression too. */
+  String toJson(Expression other) {
+    return FilterJson.toJson(
+        Expressions.and(
+            other, expressions.stream().reduce(Expressions.alwaysTrue(), Expressions::and)),
+        schema);
   }
 
   private static @Nullable Expression convert(Predicate predicate) {

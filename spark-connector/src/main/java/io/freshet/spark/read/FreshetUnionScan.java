@@ -13,6 +13,7 @@ import io.freshet.spark.connection.SnapshotLease;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.Statistics;
 import org.apache.spark.sql.connector.read.SupportsReportPartitioning;
@@ -42,23 +44,35 @@ final class FreshetUnionScan
   private final SnapshotLease lease;
   private final Scan lake;
   private final StructType schema;
+  private final UnionGrouping grouping;
+  private final FreshFilter filter;
   private final @Nullable String freshFilter;
-  private final List<FreshPartition> fresh;
+  private final List<String> freshColumns;
   private final Function<String, MicroBatchStream> streams;
+  private List<? extends InputPartition> fresh;
+  private @Nullable Partitioning partitioning;
 
+  /**
+   * @param lake Iceberg's scan of the base
+   * @param grouping of the table's partitions
+   * @param filter of fresh rows
+   */
   FreshetUnionScan(
       SnapshotLease lease,
       Scan lake,
-      @Nullable String freshFilter,
+      UnionGrouping grouping,
+      FreshFilter filter,
       Function<String, MicroBatchStream> streams) {
     this.streams = streams;
     this.lease = lease;
     this.lake = lake;
     this.schema = FreshMetadata.schema(lake.readSchema());
-    this.freshFilter = freshFilter;
-    List<String> columns =
+    this.grouping = grouping;
+    this.filter = filter;
+    this.freshFilter = filter.toJson();
+    this.freshColumns =
         Arrays.stream(schema.fieldNames()).filter(name -> !FreshMetadata.isMetadata(name)).toList();
-    this.fresh = FreshPartitions.plan(lease, columns, freshFilter);
+    this.fresh = FreshPartitions.plan(lease, freshColumns, freshFilter);
   }
 
   @Override
@@ -98,13 +112,28 @@ final class FreshetUnionScan
     };
   }
 
-  /** Grouped as the lake is, unless there are fresh rows: those may have any key. */
+  /** Grouped as the lake is, with fresh partitions by key, unless those would be too many. */
   @Override
   public Partitioning outputPartitioning() {
-    Partitioning partitioning = ((SupportsReportPartitioning) lake).outputPartitioning();
-    return fresh.isEmpty() && partitioning instanceof KeyGroupedPartitioning
-        ? partitioning
-        : new UnknownPartitioning(partitioning.numPartitions() + fresh.size());
+    if (partitioning == null) {
+      partitioning = group(((SupportsReportPartitioning) lake).outputPartitioning());
+    }
+    return partitioning;
+  }
+
+  private Partitioning group(Partitioning ofLake) {
+    if (fresh.isEmpty()) {
+      return ofLake;
+    }
+    Optional<UnionGrouping.Keys> keys = grouping.keys(ofLake, schema);
+    Optional<List<KeyedFreshPartition>> byKey =
+        keys.flatMap(known -> FreshGroups.plan(lease, known.spec(), freshColumns, filter));
+    if (keys.isPresent() && byKey.isPresent()) {
+      fresh = byKey.get();
+      return new KeyGroupedPartitioning(
+          keys.get().transforms(), ofLake.numPartitions() + fresh.size());
+    }
+    return new UnknownPartitioning(ofLake.numPartitions() + fresh.size());
   }
 
   @Override

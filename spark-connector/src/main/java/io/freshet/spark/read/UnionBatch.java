@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class UnionBatch implements Batch {
   private final String snapshot;
   private final Batch lake;
-  private final List<FreshPartition> fresh;
+  private final List<? extends InputPartition> fresh;
   private final StructType schema;
   private InputPartition @Nullable [] lakePartitions;
 
   /**
    * @param snapshot the id of the union snapshot that it reads
    */
-  UnionBatch(String snapshot, Batch lake, List<FreshPartition> fresh, StructType schema) {
+  UnionBatch(String snapshot, Batch lake, List<? extends InputPartition> fresh, StructType schema) {
     this.snapshot = snapshot;
     this.lake = lake;
     this.fresh = fresh;

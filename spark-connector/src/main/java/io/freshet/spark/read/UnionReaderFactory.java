@@ -14,6 +14,7 @@ import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Reads fresh partitions itself, and leaves all others to Iceberg. */
 final class UnionReaderFactory implements PartitionReaderFactory {
@@ -35,20 +36,29 @@ final class UnionReaderFactory implements PartitionReaderFactory {
 
   @Override
   public boolean supportColumnarReads(InputPartition partition) {
-    return partition instanceof FreshPartition ? isColumnar : lake.supportColumnarReads(partition);
+    return fresh(partition) == null ? lake.supportColumnarReads(partition) : isColumnar;
   }
 
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
-    return partition instanceof FreshPartition fresh
-        ? new FreshBatchReader(fresh, schema)
-        : lake.createColumnarReader(partition);
+    FreshPartition fresh = fresh(partition);
+    return fresh == null
+        ? lake.createColumnarReader(partition)
+        : new FreshBatchReader(fresh, schema);
   }
 
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
-    return partition instanceof FreshPartition fresh
-        ? new FreshRowReader(new FreshBatchReader(fresh, schema))
-        : lake.createReader(partition);
+    FreshPartition fresh = fresh(partition);
+    return fresh == null
+        ? lake.createReader(partition)
+        : new FreshRowReader(new FreshBatchReader(fresh, schema));
+  }
+
+  private static @Nullable FreshPartition fresh(InputPartition partition) {
+    if (partition instanceof KeyedFreshPartition keyed) {
+      return keyed.rows();
+    }
+    return partition instanceof FreshPartition fresh ? fresh : null;
   }
 }

@@ -16,7 +16,9 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.spark.SparkReadConf;
 import org.apache.iceberg.spark.source.SparkTable;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
 import org.apache.spark.sql.connector.expressions.aggregate.CountStar;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
@@ -41,6 +43,7 @@ public final class UnionScanBuilder
   private final SparkTable base;
   private final ScanBuilder lake;
   private final FreshFilter freshFilter;
+  private final UnionGrouping grouping;
   private final Function<String, MicroBatchStream> streams;
   private @Nullable Scan aggregate;
 
@@ -57,6 +60,10 @@ public final class UnionScanBuilder
     this.base = base;
     this.lake = base.newScanBuilder(options);
     this.freshFilter = new FreshFilter(lease.snapshot().schema());
+    this.grouping =
+        new UnionGrouping(
+            base.table(),
+            new SparkReadConf(SparkSession.active(), base.table(), options).preserveDataGrouping());
     this.streams = streams;
   }
 
@@ -126,7 +133,7 @@ public final class UnionScanBuilder
   public Scan build() {
     return aggregate != null
         ? aggregate
-        : new FreshetUnionScan(lease, lake.build(), freshFilter.toJson(), streams);
+        : new FreshetUnionScan(lease, lake.build(), grouping, freshFilter, streams);
   }
 
   /** Live rows of the base, if its summary is exact: equality deletes are not counted by rows. */

@@ -16,6 +16,7 @@ import io.freshet.protocol.AlterSchema;
 import io.freshet.protocol.AttachTable;
 import io.freshet.protocol.BeginTransaction;
 import io.freshet.protocol.CommitTransaction;
+import io.freshet.protocol.CountPartitions;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.DropTable;
 import io.freshet.protocol.Empty;
@@ -38,6 +39,7 @@ import io.freshet.protocol.TransactionState;
 import io.freshet.server.lake.Lake;
 import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.lake.TableAttachment;
+import io.freshet.server.read.PartitionTally;
 import io.freshet.server.table.ServerTable;
 import io.freshet.server.table.Tables;
 import io.freshet.server.transaction.TransactionRecord;
@@ -55,6 +57,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
@@ -68,15 +71,23 @@ final class ControlActions {
   private final Tables tables;
   private final Lake lake;
   private final Supplier<ServerInfo> serverInfo;
+  private final BufferAllocator allocator;
   private final Executor writers;
 
   /**
+   * @param allocator borrowed; for batches that an answer is computed from
    * @param writers write and send answers, which may be large, so no event loop does
    */
-  ControlActions(Tables tables, Lake lake, Supplier<ServerInfo> serverInfo, Executor writers) {
+  ControlActions(
+      Tables tables,
+      Lake lake,
+      Supplier<ServerInfo> serverInfo,
+      BufferAllocator allocator,
+      Executor writers) {
     this.tables = tables;
     this.lake = lake;
     this.serverInfo = serverInfo;
+    this.allocator = allocator;
     this.writers = writers;
   }
 
@@ -162,6 +173,13 @@ final class ControlActions {
             .get(SnapshotNames.tableId(snapshot))
             .release(snapshot)
             .thenApply(unused -> new Empty());
+      }
+      case COUNT_PARTITIONS -> {
+        CountPartitions request = body.as(CountPartitions.class);
+        ServerTable table = tables.get(SnapshotNames.tableId(request.snapshot()));
+        yield table.read(
+            request.snapshot(),
+            lease -> PartitionTally.of(lease, table.buckets(), request, allocator));
       }
       case BEGIN_TRANSACTION -> {
         BeginTransaction request = body.as(BeginTransaction.class);

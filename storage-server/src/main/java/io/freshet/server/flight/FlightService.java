@@ -106,7 +106,7 @@ public final class FlightService implements AutoCloseable {
     FreshetFlightProducer producer =
         new FreshetFlightProducer(
             tables,
-            new ControlActions(tables, lake, serverInfo, calls),
+            new ControlActions(tables, lake, serverInfo, allocator, calls),
             lakeFiles,
             lakePages,
             allocator,

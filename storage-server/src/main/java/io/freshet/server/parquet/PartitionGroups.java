@@ -13,12 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 
 /** Which partition each row belongs to. */
-final class PartitionGroups {
+public final class PartitionGroups {
   /** int[rows]: an index into {@link #partitions}. */
   private final int[] groups;
 
@@ -27,6 +28,17 @@ final class PartitionGroups {
   private PartitionGroups(int[] groups, List<PartitionData> partitions) {
     this.groups = groups;
     this.partitions = partitions;
+  }
+
+  /**
+   * Those of the rows of one batch, which is borrowed.
+   *
+   * @param spec bound to a schema with the batch's columns, in their order
+   */
+  public static PartitionGroups of(PartitionSpec spec, VectorSchemaRoot batch) {
+    List<FieldVector[]> columns = new ArrayList<>();
+    batch.getFieldVectors().forEach(vector -> columns.add(new FieldVector[] {vector}));
+    return of(spec, columns, RowOrigins.inOrder(new long[] {0, batch.getRowCount()}));
   }
 
   static PartitionGroups of(PartitionSpec spec, List<FieldVector[]> columns, RowOrigins rows) {
@@ -74,8 +86,17 @@ final class PartitionGroups {
     return refined;
   }
 
-  List<PartitionData> partitions() {
+  public List<PartitionData> partitions() {
     return partitions;
+  }
+
+  /** int[partitions]: how many rows each has. */
+  public int[] sizes() {
+    int[] sizes = new int[partitions.size()];
+    for (int group : groups) {
+      sizes[group]++;
+    }
+    return sizes;
   }
 
   /**
@@ -83,10 +104,7 @@ final class PartitionGroups {
    * partition p's.
    */
   int[][] rowsByPartition() {
-    int[] sizes = new int[partitions.size()];
-    for (int group : groups) {
-      sizes[group]++;
-    }
+    int[] sizes = sizes();
     int[][] rows = new int[sizes.length][];
     for (int i = 0; i < sizes.length; i++) {
       rows[i] = new int[sizes[i]];

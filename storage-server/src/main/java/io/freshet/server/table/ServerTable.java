@@ -202,6 +202,11 @@ public final class ServerTable {
     return onLoop(() -> leases.get(snapshot, nowMillis()));
   }
 
+  /** Computes something from a union snapshot's rows, where it may block shortly. */
+  public <T> CompletableFuture<T> read(String snapshot, Function<UnionLease, T> reading) {
+    return lease(snapshot).thenApplyAsync(reading, context.calls());
+  }
+
   /** Extends a lease from now on, and answers when it ends. */
   public CompletableFuture<Long> renew(String snapshot) {
     return onLoop(() -> {

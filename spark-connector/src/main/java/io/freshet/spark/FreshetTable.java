@@ -9,7 +9,6 @@
 package io.freshet.spark;
 
 import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
-import static io.freshet.error.FreshetErrorCode.TABLE_NOT_FOUND;
 import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.client.FreshetClient;
@@ -233,7 +232,7 @@ final class FreshetTable
 
   private synchronized SnapshotLease pin() {
     if (pinned == null) {
-      SnapshotLease lease = SnapshotLease.plan(client, description.table(), this.lease);
+      SnapshotLease lease = SnapshotLease.plan(client, description.table(), description.tableId(), this.lease);
       checkUnchanged(lease.snapshot());
       pinned = lease;
     }
@@ -241,12 +240,6 @@ final class FreshetTable
   }
 
   private void checkUnchanged(UnionSnapshot snapshot) {
-    if (!snapshot.tableId().equals(description.tableId())) {
-      throw FreshetException.of(
-          TABLE_NOT_FOUND,
-          "Table %s was dropped and made again while the query was planned: run the query again",
-          description.table());
-    }
     if (!snapshot.schema().sameSchema(description.schema())) {
       throw FreshetException.of(
           SCHEMA_MISMATCH,

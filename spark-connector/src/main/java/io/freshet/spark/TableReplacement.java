@@ -9,45 +9,30 @@
 package io.freshet.spark;
 
 import io.freshet.client.FreshetClient;
-import io.freshet.error.FreshetException;
-import io.freshet.table.TableName;
 import java.util.UUID;
 import org.apache.spark.sql.connector.catalog.Identifier;
 
-/**
- * A table that is filled under a name of its own, and then takes another's name. Between two
- * renamings, for a moment, there is no table of that name.
- */
+/** A table that is filled under a name of its own, and then takes another's name. */
 final class TableReplacement {
   private final FreshetClient client;
   private final Identifier replaced;
-  private final String suffix = UUID.randomUUID().toString().substring(0, 8);
+  private final Identifier place;
 
   TableReplacement(FreshetClient client, Identifier replaced) {
     this.client = client;
     this.replaced = replaced;
+    String suffix = UUID.randomUUID().toString().substring(0, 8);
+    this.place = Identifier.of(replaced.namespace(), replaced.name() + "_new_" + suffix);
   }
 
   /** Where the new table is made. */
   Identifier place() {
-    return named("_new_");
+    return place;
   }
 
-  /** Gives the new table the name, and removes the old one. */
+  /** Gives the new table the name; the old one goes once nobody reads it any more. */
   void finish() {
-    TableName name = TableLoader.tableName(replaced);
-    TableName old = TableLoader.tableName(named("_old_"));
-    client.renameTable(name, old);
-    try {
-      client.renameTable(TableLoader.tableName(place()), name);
-    } catch (FreshetException e) {
-      client.renameTable(old, name);
-      throw e;
-    }
-    client.purgeTable(old);
-  }
-
-  private Identifier named(String middle) {
-    return Identifier.of(replaced.namespace(), replaced.name() + middle + suffix);
+    var unused =
+        client.replaceTable(TableLoader.tableName(replaced), TableLoader.tableName(place));
   }
 }

@@ -15,6 +15,8 @@ import io.freshet.client.FreshetClient;
 import io.freshet.table.TableName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
@@ -176,6 +178,34 @@ final class OverwritesIT {
         .hasMessageContaining("no rows");
     assertThat(strings("SELECT sum(n) FROM freshet.%s", table)).containsExactly("[40]");
     assertThat(strings("SHOW TABLES IN freshet.test LIKE '%s*'", table.name())).hasSize(1);
+  }
+
+  @Test
+  void queriesNeverMissATableThatIsReplaced() {
+    TableName table = tables.create("id long not null, g int, primary key (id)");
+    sql("INSERT INTO freshet.%s SELECT id, 0 FROM range(10)", table);
+    AtomicBoolean isOver = new AtomicBoolean();
+    CompletableFuture<Integer> queries =
+        CompletableFuture.supplyAsync(() -> {
+          int asked = 0;
+          for (; asked == 0 || !isOver.get(); asked++) {
+            assertThat(strings("SELECT count(*), max(g) - min(g) FROM freshet.%s", table))
+                .containsExactly("[10,0]");
+          }
+          return asked;
+        });
+
+    for (int generation = 1; generation <= 3; generation++) {
+      sql(
+          "CREATE OR REPLACE TABLE freshet.%s TBLPROPERTIES ('primary-key' = 'id') AS SELECT id, %d"
+              + " AS g FROM range(10)",
+          table, generation);
+      assertThat(strings("SELECT max(g) FROM freshet.%s", table))
+          .containsExactly("[" + generation + "]");
+    }
+    isOver.set(true);
+
+    assertThat(queries.join()).isPositive();
   }
 
   /** 40 rows, half in the lake, half in each of two partitions. */

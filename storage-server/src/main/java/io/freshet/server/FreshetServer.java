@@ -194,7 +194,8 @@ public final class FreshetServer implements AutoCloseable {
             opener,
             definitions,
             loops.get(0),
-            UUID::randomUUID);
+            UUID::randomUUID,
+            Clock.systemUTC());
     toClose.push(tables::close);
     tables.start().join();
     PageCache lakePages = new PageCache(configuration.lookUpCacheBytes());

@@ -94,6 +94,8 @@ final class BadRequestIT {
           alter-schema     | {"table":"bad.requests","changes":[{"change":"paint"}]} | The body of alter-schema is not valid: .*'paint'.*
           rename-table     | {"table":"bad.requests"} | The body of rename-table lacks the fields \\[new-name]
           rename-table     | {"table":"bad.requests","new-name":"bad.a/b"} | .*'a/b' can't be part of a table name.*
+          replace-table    | {"table":"bad.requests"} | The body of replace-table lacks the fields \\[by]
+          replace-table    | {"table":"bad.requests","by":"bad.requests"} | Table bad.requests can't be replaced by itself: name another table
           truncate-table   | {}            | The body of truncate-table lacks the fields \\[table]
           alter-properties | {}            | The body of alter-properties lacks the fields \\[table]
           drop-table       | {"purge":true} | The body of drop-table lacks the fields \\[table]

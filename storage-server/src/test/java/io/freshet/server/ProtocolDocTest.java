@@ -37,6 +37,7 @@ import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadCommand;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.protocol.RenameTable;
+import io.freshet.protocol.ReplaceTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
@@ -92,6 +93,7 @@ final class ProtocolDocTest {
           SchemaChange.SetDoc.class,
           SchemaChange.WidenColumn.class,
           RenameTable.class,
+          ReplaceTable.class,
           ServerInfo.class,
           ServerInfo.Limits.class,
           SnapshotRequest.class,

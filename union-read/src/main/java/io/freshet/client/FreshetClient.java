@@ -40,6 +40,7 @@ import io.freshet.protocol.PartitionCounts;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadTicket;
 import io.freshet.protocol.RenameTable;
+import io.freshet.protocol.ReplaceTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableDescription;
@@ -168,6 +169,14 @@ public final class FreshetClient implements AutoCloseable {
   }
 
   /**
+   * Gives a table the name of another one, in one step: at each moment there is one of that name.
+   * The other table goes, with its lake table, once no union snapshot of it is under lease.
+   */
+  public TableDescription replaceTable(TableName table, TableName by) {
+    return call(FreshetAction.REPLACE_TABLE, new ReplaceTable(table, by), TableDescription.class);
+  }
+
+  /**
    * Removes all rows that are visible now, at once; those that come meanwhile may stay. Union
    * snapshots from before stay as they are.
    */
@@ -199,11 +208,23 @@ public final class FreshetClient implements AutoCloseable {
 
   /** Freezes a union snapshot, leased for the server's default time. */
   public UnionSnapshot plan(TableName table) {
-    return read(FreshetAction.PLAN, new PlanRequest(table, null), UnionSnapshot.class);
+    return read(FreshetAction.PLAN, new PlanRequest(table, null, null), UnionSnapshot.class);
   }
 
   public UnionSnapshot plan(TableName table, Duration lease) {
-    return read(FreshetAction.PLAN, new PlanRequest(table, lease.toMillis()), UnionSnapshot.class);
+    return plan(table, null, lease);
+  }
+
+  /**
+   * As above, of the table that was found by its name before, even if that was replaced since.
+   *
+   * @param tableId null for whichever table has the name
+   */
+  public UnionSnapshot plan(TableName table, @Nullable UUID tableId, Duration lease) {
+    return read(
+        FreshetAction.PLAN,
+        new PlanRequest(table, tableId, lease.toMillis()),
+        UnionSnapshot.class);
   }
 
   /** Extends a lease by the server's default time from now, and answers when it ends. */

@@ -24,6 +24,7 @@ public enum FreshetAction {
   ALTER_PROPERTIES("alter-properties", "Set and remove table properties"),
   ALTER_SCHEMA("alter-schema", "Add, drop, rename, widen and move columns"),
   RENAME_TABLE("rename-table", "Give a table another name, in the lake too"),
+  REPLACE_TABLE("replace-table", "Give a table the name of another one, which goes"),
   TRUNCATE_TABLE("truncate-table", "Remove all rows of a table at once"),
   DROP_TABLE("drop-table", "Drop a table: its log, and with purge its lake files"),
   LIST_TABLES("list-tables", "All tables, or those of one namespace"),

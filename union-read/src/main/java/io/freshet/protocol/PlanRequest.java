@@ -9,11 +9,15 @@
 package io.freshet.protocol;
 
 import io.freshet.table.TableName;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for a union snapshot.
  *
+ * @param tableId of the table that a query has found by this name before: if another table has the
+ *     name meanwhile, the one with the id is planned while it can be; null for whichever has it
  * @param leaseMillis how long it shall be readable; the server's default if null
  */
-public record PlanRequest(TableName table, @Nullable Long leaseMillis) {}
+public record PlanRequest(
+    TableName table, @Nullable UUID tableId, @Nullable Long leaseMillis) {}

@@ -16,9 +16,11 @@ import io.freshet.table.TableName;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +58,17 @@ public final class SnapshotLease {
 
   /** Freezes a union snapshot, leased for {@code length} and renewed from then on. */
   public static SnapshotLease plan(FreshetClient client, TableName table, Duration length) {
-    UnionSnapshot snapshot = client.plan(table, length);
+    return plan(client, table, null, length);
+  }
+
+  /**
+   * As above.
+   *
+   * @param tableId of the table that the query has found by this name, which another may have now
+   */
+  public static SnapshotLease plan(
+      FreshetClient client, TableName table, @Nullable UUID tableId, Duration length) {
+    UnionSnapshot snapshot = client.plan(table, tableId, length);
     Renewal renewal = new Renewal(client, snapshot, length);
     renewal.schedule();
     return new SnapshotLease(snapshot, client.address(), renewal);

@@ -30,6 +30,7 @@ import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.RenameTable;
+import io.freshet.protocol.ReplaceTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
 import io.freshet.protocol.TableList;
@@ -142,6 +143,12 @@ final class ControlActions {
             .rename(request.table(), request.newName())
             .thenCompose(unused -> tables.get(request.newName()).describe());
       }
+      case REPLACE_TABLE -> {
+        ReplaceTable request = body.as(ReplaceTable.class);
+        yield tables
+            .replace(request.table(), request.by())
+            .thenCompose(unused -> tables.get(request.table()).describe());
+      }
       case TRUNCATE_TABLE -> {
         TableName table = body.as(TableRequest.class).table();
         yield tables.truncate(table).thenCompose(unused -> tables.get(table).describe());
@@ -158,7 +165,9 @@ final class ControlActions {
       case PLAN -> {
         PlanRequest request = body.as(PlanRequest.class);
         Long millis = request.leaseMillis();
-        yield tables.get(request.table()).plan(millis == null ? null : Duration.ofMillis(millis));
+        UUID id = request.tableId();
+        ServerTable table = id == null ? tables.get(request.table()) : tables.get(id);
+        yield table.plan(millis == null ? null : Duration.ofMillis(millis));
       }
       case RENEW -> {
         String snapshot = body.as(SnapshotRequest.class).snapshot();

@@ -210,6 +210,17 @@ public final class IcebergLake implements Lake {
   }
 
   @Override
+  public void setAside(TableName name, TableName aside, UUID tableId) {
+    reaching(() -> {
+      if (catalog.tableExists(name.identifier())
+          && isOurs(catalog.loadTable(name.identifier()), tableId)) {
+        catalog.renameTable(name.identifier(), aside.identifier());
+      }
+      return true;
+    });
+  }
+
+  @Override
   public void drop(TableName name, UUID tableId, DropMode mode) {
     reaching(() -> {
       Table table;

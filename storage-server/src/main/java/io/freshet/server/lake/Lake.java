@@ -48,6 +48,12 @@ public interface Lake {
   void rename(TableName from, TableName to, UUID tableId);
 
   /**
+   * Gives a lake table another name so that its own is free; nothing happens if that is no longer
+   * this table's.
+   */
+  void setAside(TableName name, TableName aside, UUID tableId);
+
+  /**
    * Makes the lake table a plain one, or deletes it with all its files. Nothing happens if it is
    * gone.
    */

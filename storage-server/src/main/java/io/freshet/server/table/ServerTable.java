@@ -85,6 +85,7 @@ public final class ServerTable {
   /** Whether the table is to be opened again. */
   private boolean isStale;
 
+  private volatile boolean isRetired;
   private @Nullable FreshetException fencedError;
 
   /**
@@ -319,12 +320,7 @@ public final class ServerTable {
         .thenRunAsync(
             () -> {
               isClosed = true;
-              FreshetException reason = closedError();
-              tiering.close(reason);
-              compaction.close(reason);
-              for (Bucket bucket : buckets()) {
-                bucket.loop().execute(() -> bucket.refuseAppends(reason));
-              }
+              stopWrites(closedError());
             },
             context.loop())
         .thenRunAsync(
@@ -334,6 +330,44 @@ public final class ServerTable {
               }
             },
             context.calls());
+  }
+
+  /**
+   * Refuses writes from now on, after commits that are under way: another table takes the name.
+   * Union snapshots can be planned and read.
+   */
+  CompletableFuture<Void> retire() {
+    isRetired = true;
+    return transactions
+        .close()
+        .thenRunAsync(
+            () -> {
+              isStale = true;
+              stopWrites(
+                  FreshetException.of(
+                      TABLE_NOT_READY,
+                      "Table %s is being replaced by another one: try again after a pause",
+                      name()));
+            },
+            context.loop());
+  }
+
+  /** Whether {@link #retire} was called. */
+  boolean isRetired() {
+    return isRetired;
+  }
+
+  /** Whether a union snapshot is under lease. */
+  CompletableFuture<Boolean> hasLeases() {
+    return onLoop(() -> leases.size() > 0);
+  }
+
+  private void stopWrites(FreshetException reason) {
+    tiering.close(reason);
+    compaction.close(reason);
+    for (Bucket bucket : buckets()) {
+      bucket.loop().execute(() -> bucket.refuseAppends(reason));
+    }
   }
 
   /** What the table's successor goes on with; before {@link #close}. */

@@ -23,6 +23,7 @@ import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +57,7 @@ public final class Tables {
   private final EventLoop timers;
   private final Supplier<UUID> newIds;
   private final Map<TableName, Entry> byName = new ConcurrentHashMap<>();
+  private final ReplacedTables replaced;
   private volatile boolean isClosed;
 
   /**
@@ -80,6 +83,7 @@ public final class Tables {
   /**
    * @param definitions runs blocking tasks one at a time, in order
    * @param newIds ids for new tables
+   * @param clock says how long a table that was replaced is kept
    */
   public Tables(
       TableStore store,
@@ -87,20 +91,24 @@ public final class Tables {
       TableOpener opener,
       Executor definitions,
       EventLoop timers,
-      Supplier<UUID> newIds) {
+      Supplier<UUID> newIds,
+      Clock clock) {
     this.store = store;
     this.lake = lake;
     this.opener = opener;
     this.definitions = definitions;
     this.timers = timers;
     this.newIds = newIds;
+    this.replaced = new ReplacedTables(timers, clock);
   }
 
   /** Opens all stored tables; completes when each was tried once. */
   public CompletableFuture<Void> start() {
     return define(() -> {
-      for (StoredTable stored : store.load()) {
-        settle(stored, null);
+      List<StoredTable> all = store.load();
+      for (StoredTable stored : all) {
+        boolean isReplaced = all.stream().anyMatch(other -> stored.id().equals(other.replaces()));
+        settle(isReplaced ? saveDropping(stored) : stored, null);
       }
       return null;
     });
@@ -128,6 +136,10 @@ public final class Tables {
       if (entry.stored().id().equals(id)) {
         return get(entry.stored().name());
       }
+    }
+    ServerTable readable = replaced.find(id);
+    if (readable != null) {
+      return readable;
     }
     throw FreshetException.of(TABLE_NOT_FOUND, "There is no table with id %s: it was dropped", id);
   }
@@ -174,7 +186,13 @@ public final class Tables {
       }
       StoredTable creating =
           new StoredTable(
-              newIds.get(), name, definition.buckets(), StoredTable.State.CREATING, null, null);
+              newIds.get(),
+              name,
+              definition.buckets(),
+              StoredTable.State.CREATING,
+              null,
+              null,
+              null);
       store.save(creating);
       ServerTable table = null;
       try {
@@ -213,7 +231,13 @@ public final class Tables {
       }
       StoredTable attaching =
           new StoredTable(
-              newIds.get(), name, attachment.buckets(), StoredTable.State.ATTACHING, null, null);
+              newIds.get(),
+              name,
+              attachment.buckets(),
+              StoredTable.State.ATTACHING,
+              null,
+              null,
+              null);
       store.save(attaching);
       Lake.Attached attached = null;
       try {
@@ -238,7 +262,7 @@ public final class Tables {
       TableName name, Map<String, String> set, List<String> remove) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              ServerTable table = get(name);
+              ServerTable table = settled(name);
               TableOptions.check(set);
               TableOptions.checkNames(remove);
               Entry entry = byName.get(name);
@@ -253,7 +277,7 @@ public final class Tables {
 
   /** Changes a table's columns, and opens it again with them. */
   public CompletableFuture<Void> alterSchema(TableName name, List<SchemaChange> changes) {
-    ServerTable table = get(name);
+    ServerTable table = settled(name);
     return table
         .alterSchema(changes)
         .thenCompose(unused -> reopened(table, "its columns were changed"));
@@ -261,7 +285,7 @@ public final class Tables {
 
   /** Removes all visible rows of a table, and opens it again without them. */
   public CompletableFuture<Void> truncate(TableName name) {
-    ServerTable table = get(name);
+    ServerTable table = settled(name);
     return table.truncate().thenCompose(unused -> reopened(table, "its rows were removed"));
   }
 
@@ -269,7 +293,7 @@ public final class Tables {
   public CompletableFuture<Void> rename(TableName name, TableName newName) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              ServerTable table = get(name);
+              ServerTable table = settled(name);
               if (isTaken(newName)) {
                 throw FreshetException.of(
                     TABLE_ALREADY_EXISTS,
@@ -297,6 +321,45 @@ public final class Tables {
   }
 
   /**
+   * Gives a table the name of another, which goes once nobody reads it any more. There is a table
+   * of that name at each moment: the other one, which takes no writes, until this one is open.
+   */
+  public CompletableFuture<Void> replace(TableName name, TableName by) {
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              ServerTable old = settled(name);
+              ServerTable next = settled(by);
+              if (old == next) {
+                throw FreshetException.of(
+                    INVALID_REQUEST,
+                    "Table %s can't be replaced by itself: name another table",
+                    name);
+              }
+              StoredTable other = Objects.requireNonNull(byName.get(name), "entry").stored();
+              StoredTable taking =
+                  Objects.requireNonNull(byName.get(by), "entry").stored().replacing(other);
+              store.save(taking); // Decides it: a restart goes on from here.
+              byName.remove(by);
+              CompletableFuture<CarriedOver> carried = next.handOver();
+              return old.retire()
+                  .thenCompose(unused -> close(next))
+                  .thenCombine(carried, (closed, over) -> over)
+                  .thenAcceptAsync(over -> goOn(taking, over), definitions);
+            })
+        .thenCompose(replaced -> replaced);
+  }
+
+  /** The open table of that name, unless another is taking its place. */
+  private ServerTable settled(TableName name) {
+    ServerTable table = get(name);
+    if (table.isRetired()) {
+      throw FreshetException.of(
+          TABLE_NOT_READY, "Table %s is being replaced by another one: try again", name);
+    }
+    return table;
+  }
+
+  /**
    * Opens a table again, from what the lake and the log hold now: after somebody else has committed
    * to the lake table, or when its index is damaged. Writers are asked to come again meanwhile;
    * union snapshots under lease stay readable.
@@ -316,7 +379,7 @@ public final class Tables {
     return this.<CompletableFuture<Void>>define(
             () -> {
               Entry entry = byName.get(stale.name());
-              if (isClosed || entry == null || entry.table() != stale) {
+              if (isClosed || entry == null || entry.table() != stale || stale.isRetired()) {
                 return CompletableFuture.completedFuture(null);
               }
               return openAgain(stale, entry.stored(), "it is being opened again: " + reason);
@@ -350,6 +413,9 @@ public final class Tables {
               if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
                 throw FreshetException.of(TABLE_NOT_FOUND, "There is no table %s to drop", name);
               }
+              if (entry.table() != null) {
+                var unused = settled(name);
+              }
               StoredTable dropping = entry.stored().dropping(mode);
               store.save(dropping);
               byName.put(name, Entry.notReady(dropping, "it is being dropped"));
@@ -363,8 +429,12 @@ public final class Tables {
   /** Closes all tables. Blocking. */
   public void close() {
     isClosed = true;
-    open().stream().map(this::close).toList().forEach(CompletableFuture::join);
+    Stream.concat(open().stream(), replaced.all().stream())
+        .map(this::close)
+        .toList()
+        .forEach(CompletableFuture::join);
     byName.clear();
+    replaced.clear();
   }
 
   /** Brings a table from the state that is stored to the one it should be in, now or later. */
@@ -372,11 +442,12 @@ public final class Tables {
     StoredTable now = stored;
     try {
       if (stored.state() == StoredTable.State.ACTIVE) {
-        byName.put(stored.name(), Entry.notReady(stored, "it is being opened"));
+        show(stored, "it is being opened");
         now = renameInLake(stored);
         LakeTable lakeTable = lake.open(now.name(), now.id(), now.buckets());
         ServerTable table = opener.open(now.id(), lakeTable, carried, this::reopen);
         table.start();
+        keepReadable(byName.get(now.name()));
         byName.put(now.name(), Entry.open(now, table, lakeTable));
         return;
       }
@@ -388,9 +459,14 @@ public final class Tables {
       if (stored.renamedFrom() != null) {
         lake.drop(stored.renamedFrom(), stored.id(), mode);
       }
+      if (stored.state() == StoredTable.State.DROPPING && mode == DropMode.PURGE) {
+        lake.drop(StoredTable.aside(stored.name(), stored.id()), stored.id(), mode);
+      }
       opener.delete(stored.id());
       store.delete(stored.id());
-      byName.remove(stored.name());
+      if (has(stored)) {
+        byName.remove(stored.name());
+      }
     } catch (RuntimeException e) {
       StoredTable left = now;
       LOG.warn(
@@ -400,7 +476,7 @@ public final class Tables {
           RETRY.toSeconds(),
           e.toString());
       LOG.debug("Table {} can't go on", left.name(), e);
-      byName.put(left.name(), Entry.notReady(left, String.valueOf(e.getMessage())));
+      show(left, String.valueOf(e.getMessage()));
       timers.schedule(RETRY, () -> definitions.execute(() -> goOn(left, carried)));
     }
   }
@@ -413,11 +489,19 @@ public final class Tables {
       return stored;
     }
     StoredTable named = stored.active();
+    UUID other = stored.replaces();
+    if (other != null) {
+      Entry entry = byName.get(stored.name());
+      if (entry != null && entry.stored().id().equals(other)) {
+        var unused = saveDropping(entry.stored());
+      }
+      lake.setAside(stored.name(), StoredTable.aside(stored.name(), other), other);
+    }
     try {
       lake.rename(stored.renamedFrom(), stored.name(), stored.id());
       store.save(named);
     } catch (FreshetException e) {
-      if (e.code() != TABLE_ALREADY_EXISTS) {
+      if (e.code() != TABLE_ALREADY_EXISTS || other != null) {
         throw e;
       }
       named = stored.notRenamed();
@@ -432,13 +516,70 @@ public final class Tables {
   private void goOn(StoredTable stored, @Nullable CarriedOver carried) {
     Entry entry = byName.get(stored.name());
     boolean isSame = entry != null && entry.stored().equals(stored) && entry.table() == null;
-    if (isSame && !isClosed) {
+    boolean goesOn = isSame || isHidden(stored) || isTakingOver(stored);
+    if (goesOn && !isClosed) {
       settle(stored, carried);
     } else if (carried != null) {
       carried.fail(
           FreshetException.of(
               TABLE_NOT_FOUND, "Table %s was dropped, or its server stopped", stored.name()));
     }
+  }
+
+  /** Says why a table is not ready, unless another one has its name meanwhile. */
+  private void show(StoredTable stored, String whyNotReady) {
+    Entry shown = byName.get(stored.name());
+    if (shown == null
+        || shown.stored().state() == StoredTable.State.DROPPING
+        || shown.stored().id().equals(stored.id())) {
+      byName.put(stored.name(), Entry.notReady(stored, whyNotReady));
+    }
+  }
+
+  /** Whether the table that is found by its name is this one. */
+  private boolean has(StoredTable stored) {
+    Entry entry = byName.get(stored.name());
+    return entry != null && entry.stored().id().equals(stored.id());
+  }
+
+  /** Whether a table that is to go has lost its name to another one. */
+  private boolean isHidden(StoredTable stored) {
+    return stored.state() == StoredTable.State.DROPPING && !has(stored);
+  }
+
+  /** Whether a table is to have the name of one that takes no writes any more for that. */
+  private boolean isTakingOver(StoredTable stored) {
+    Entry entry = byName.get(stored.name());
+    return stored.state() == StoredTable.State.ACTIVE
+        && entry != null
+        && entry.table() != null
+        && entry.table().isRetired();
+  }
+
+  private StoredTable saveDropping(StoredTable stored) {
+    StoredTable dropping = stored.dropping(DropMode.PURGE);
+    store.save(dropping);
+    return dropping;
+  }
+
+  /** Before another table takes its name. */
+  private void keepReadable(@Nullable Entry old) {
+    if (old != null && old.table() != null) {
+      replaced.add(
+          new ReplacedTables.Replaced(old.stored().dropping(DropMode.PURGE), old.table()),
+          this::dropReplaced);
+    }
+  }
+
+  private void dropReplaced(ReplacedTables.Replaced old) {
+    CompletableFuture<Void> unused =
+        close(old.table())
+            .thenRunAsync(() -> settle(old.stored(), null), definitions)
+            .whenComplete((dropped, error) -> {
+              if (error != null) {
+                LOG.error("Table {} that was replaced can't be dropped", old.stored().id(), error);
+              }
+            });
   }
 
   /**

@@ -91,6 +91,11 @@ final class SimulatedConnection implements Lake {
   }
 
   @Override
+  public void setAside(TableName name, TableName aside, UUID tableId) {
+    throw new IllegalStateException("Tables of this lake are not replaced");
+  }
+
+  @Override
   public void rename(TableName from, TableName to, UUID tableId) {
     reach();
     SimulatedLakeTable present = lake.find(to);

@@ -104,7 +104,8 @@ final class SimulatedServer {
                 log, new FreshMemory(settings.freshMemoryBytes()), loops, context, allocator),
             scheduler.newExecutor(1),
             loops.get(0),
-            () -> new UUID(random.nextLong(), random.nextLong()));
+            () -> new UUID(random.nextLong(), random.nextLong()),
+            clock);
     tables
         .start()
         .whenComplete((unused, error) -> {

@@ -18,6 +18,7 @@ import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.spark.connection.SnapshotLease;
 import io.freshet.spark.lake.LakeTables;
+import io.freshet.spark.read.TablePartitions;
 import io.freshet.spark.read.UnionScanBuilder;
 import io.freshet.spark.stream.StreamedTable;
 import io.freshet.spark.stream.TableStreams;
@@ -33,11 +34,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.SparkSchemaUtil;
 import org.apache.iceberg.spark.source.SparkTable;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
+import org.apache.spark.sql.connector.catalog.SupportsPartitionManagement;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
@@ -50,6 +54,7 @@ import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.RowLevelOperationBuilder;
 import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +69,7 @@ final class FreshetTable
         SupportsWrite,
         SupportsRowLevelOperations,
         SupportsMetadataColumns,
+        SupportsPartitionManagement,
         TruncatableTable {
   /** Which rows of the table. */
   enum Part {
@@ -131,8 +137,63 @@ final class FreshetTable
 
   @Override
   public Transform[] partitioning() {
-    return Spark3Util.toTransforms(
-        Partitioning.parse(description.schema(), description.partitioning()));
+    return Spark3Util.toTransforms(spec());
+  }
+
+  private PartitionSpec spec() {
+    return Partitioning.parse(description.schema(), description.partitioning());
+  }
+
+  @Override
+  public StructType partitionSchema() {
+    return TablePartitions.schema(spec());
+  }
+
+  /** Partitions with these values of some fields. */
+  @Override
+  public InternalRow[] listPartitionIdentifiers(String[] names, InternalRow values) {
+    SnapshotLease snapshot = pin();
+    StructType fields = partitionSchema();
+    return TablePartitions.list(snapshot, base(snapshot).table(), spec()).stream()
+        .filter(partition -> {
+          boolean matches = true;
+          for (int i = 0; i < names.length; i++) {
+            int field = fields.fieldIndex(names[i]);
+            DataType type = fields.fields()[field].dataType();
+            matches &= Objects.deepEquals(partition.get(field, type), values.get(i, type));
+          }
+          return matches;
+        })
+        .toArray(InternalRow[]::new);
+  }
+
+  @Override
+  public void createPartition(InternalRow partition, Map<String, String> properties) {
+    throw partitionsFollowRows("ADD PARTITION");
+  }
+
+  @Override
+  public boolean dropPartition(InternalRow partition) {
+    throw partitionsFollowRows("DROP PARTITION");
+  }
+
+  @Override
+  public void replacePartitionMetadata(InternalRow partition, Map<String, String> properties) {
+    throw partitionsFollowRows("SET LOCATION");
+  }
+
+  @Override
+  public Map<String, String> loadPartitionMetadata(InternalRow partition) {
+    return Map.of();
+  }
+
+  private FreshetException partitionsFollowRows(String command) {
+    return FreshetException.of(
+        UNSUPPORTED,
+        "Cannot %s of table %s: partitions come and go with their rows. INSERT rows, or DELETE those of"
+            + " a partition.",
+        command,
+        name());
   }
 
   @Override
@@ -167,15 +228,17 @@ final class FreshetTable
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
     SnapshotLease snapshot = pin();
-    SparkTable base =
-        part == Part.FRESH
-            ? lakeTables.withoutFiles(snapshot.snapshot())
-            : lakeTables.base(snapshot.snapshot());
     return new UnionScanBuilder(
         snapshot,
-        base,
+        base(snapshot),
         options,
         checkpoint -> TableStreams.installed(name()).newStream(streamed(), options, checkpoint));
+  }
+
+  private SparkTable base(SnapshotLease snapshot) {
+    return part == Part.FRESH
+        ? lakeTables.withoutFiles(snapshot.snapshot())
+        : lakeTables.base(snapshot.snapshot());
   }
 
   @Override

@@ -89,6 +89,30 @@ final class DefinitionsIT {
   }
 
   @Test
+  void partitionsAreThoseThatRowsAreIn() {
+    sql(
+        "CREATE TABLE freshet.ddl.t (id BIGINT NOT NULL, p STRING, at TIMESTAMP, PRIMARY KEY (id))"
+            + " PARTITIONED BY (p, days(at)) TBLPROPERTIES ('freshet.freshness' = '1h')");
+    String insert =
+        "INSERT INTO freshet.ddl.t SELECT id, %s, timestamp_seconds(id * 86400) FROM range(%d)";
+    sql(String.format(insert, "IF(id = 1, 'b', 'a')", 3));
+    sql("CALL freshet.system.tier(table => 'ddl.t')");
+    sql(String.format(insert, "IF(id = 0, NULL, 'a')", 2)); // No row is left in p=b.
+
+    assertThat(strings("SHOW PARTITIONS freshet.ddl.t"))
+        .containsExactlyInAnyOrder(
+            "[p=null/at_day=1970-01-01]", "[p=a/at_day=1970-01-02]", "[p=a/at_day=1970-01-03]");
+    assertThat(strings("SHOW PARTITIONS freshet.ddl.t PARTITION (p = 'a')")).hasSize(2);
+    assertThatThrownBy(() ->
+            sql(
+                "ALTER TABLE freshet.ddl.t DROP PARTITION (p = 'a', at_day = DATE '1970-01-02')"))
+        .hasMessageContaining("partitions come and go with their rows");
+    assertThatThrownBy(() ->
+            sql("ALTER TABLE freshet.ddl.t ADD PARTITION (p = 'c', at_day = DATE '1970-01-02')"))
+        .hasMessageContaining("INSERT rows, or DELETE those of a partition");
+  }
+
+  @Test
   void primaryKeyIsAConstraintOrAProperty() {
     sql("CREATE TABLE freshet.ddl.t (a INT, b STRING, c INT) TBLPROPERTIES ('primary-key'='b, a')");
 

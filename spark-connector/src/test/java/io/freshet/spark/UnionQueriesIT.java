@@ -128,6 +128,8 @@ final class UnionQueriesIT {
         "400 |                       | true",
         "0   |                       | true",
         "170 | day(tz), bucket(3, k) | true",
+        "400 | day(tz)               | true",
+        "170 | bucket(3, id)         | false",
         "170 |                       | false"
       })
   void flatQueriesOfPrimaryKeyTables(

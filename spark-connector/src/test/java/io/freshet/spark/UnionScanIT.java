@@ -14,11 +14,14 @@ import io.freshet.client.FreshetClient;
 import io.freshet.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.v2.BatchScanExec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,6 +83,29 @@ final class UnionScanIT {
     assertThat(plan)
         .contains("FreshetUnionScan", "ColumnarToRow", "fresh=100 rows", "IcebergScan")
         .contains("\"type\":\"gt\",\"term\":\"id\",\"value\":150");
+  }
+
+  @Test
+  void metricsSayWhatWasRead() {
+    TableName table = tables.create("id long not null, name string, primary key (id)");
+    Schema schema = client.describeTable(table).schema();
+    tables.appendToLake(table, rows(schema, 0, 100));
+    tables.append(table, rows(schema, 70, 120));
+    spark.conf().set("spark.sql.adaptive.enabled", "false");
+    try {
+      Dataset<Row> query = spark.sql("SELECT name FROM freshet." + table + " WHERE id >= 100");
+      assertThat(query.collectAsList()).hasSize(20);
+      BatchScanExec scan =
+          (BatchScanExec) query.queryExecution().executedPlan().collectLeaves().head();
+
+      assertThat(
+              Stream.of("freshRowsRead", "freshRows", "overlayRows", "overlayFiles")
+                  .map(metric -> scan.metrics().apply(metric).value()))
+          .containsExactly(20L, 50L, 30L, 1L);
+      assertThat(scan.metrics().apply("freshBytes").value()).isPositive();
+    } finally {
+      spark.conf().unset("spark.sql.adaptive.enabled");
+    }
   }
 
   @Test

@@ -16,6 +16,19 @@ import io.freshet.table.TableName;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.connector.catalog.Identifier;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
+import org.apache.spark.sql.connector.write.BatchWrite;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -121,6 +134,42 @@ final class WritesIT {
 
     assertThat(strings("SELECT count(*) FROM freshet.%s", table)).containsExactly("[0]");
     assertThat(client.tier(table).rows()).isZero();
+  }
+
+  /** As Spark does when a task is slow: it starts another one, and takes the first that is done. */
+  @Test
+  void taskThatRanTwiceCountsOnce() throws Exception {
+    TableName table = tables.create("id long, s string");
+    SupportsWrite target =
+        (SupportsWrite)
+            ((TableCatalog) spark.sessionState().catalogManager().catalog("freshet"))
+                .loadTable(Identifier.of(new String[] {"test"}, table.name()));
+    StructType columns = new StructType().add("id", "bigint").add("s", "string");
+    BatchWrite job =
+        target.newWriteBuilder(new Write(columns, "job", CaseInsensitiveStringMap.empty())).build()
+            .toBatch();
+    DataWriterFactory tasks = job.createBatchWriterFactory(() -> 2);
+
+    WriterCommitMessage first = write(tasks, 0, 1, "first");
+    WriterCommitMessage unused = write(tasks, 1, 2, "slow");
+    WriterCommitMessage again = write(tasks, 1, 3, "again");
+    job.commit(new WriterCommitMessage[] {first, again});
+
+    assertThat(strings("SELECT s, count(*) FROM freshet.%s GROUP BY s ORDER BY s", table))
+        .containsExactly("[again,10]", "[first,10]");
+  }
+
+  private record Write(StructType schema, String queryId, CaseInsensitiveStringMap options)
+      implements LogicalWriteInfo {}
+
+  private static WriterCommitMessage write(
+      DataWriterFactory tasks, int partition, long task, String s) throws Exception {
+    try (DataWriter<InternalRow> writer = tasks.createWriter(partition, task)) {
+      for (long id = 0; id < 10; id++) {
+        writer.write(new GenericInternalRow(new Object[] {id, UTF8String.fromString(s)}));
+      }
+      return writer.commit();
+    }
   }
 
   @Test

@@ -213,6 +213,7 @@ final class FreshetTable
             TableCapability.BATCH_READ,
             TableCapability.BATCH_WRITE,
             TableCapability.OVERWRITE_BY_FILTER,
+            TableCapability.OVERWRITE_DYNAMIC,
             TableCapability.TRUNCATE,
             TableCapability.MICRO_BATCH_READ,
             TableCapability.STREAMING_WRITE)
@@ -251,7 +252,8 @@ final class FreshetTable
             .flatMap(Function.identity())
             .map(part -> "`" + part.replace("`", "``") + "`")
             .collect(Collectors.joining("."));
-    return new RowsWrite(changes(info), TableProperties.primaryKey(description), quotedName);
+    return new RowsWrite(
+        changes(info), TableProperties.primaryKey(description), spec(), quotedName);
   }
 
   @Override
@@ -295,7 +297,8 @@ final class FreshetTable
 
   private synchronized SnapshotLease pin() {
     if (pinned == null) {
-      SnapshotLease lease = SnapshotLease.plan(client, description.table(), description.tableId(), this.lease);
+      SnapshotLease lease =
+          SnapshotLease.plan(client, description.table(), description.tableId(), this.lease);
       checkUnchanged(lease.snapshot());
       pinned = lease;
     }

@@ -32,7 +32,6 @@ final class TableReplacement {
 
   /** Gives the new table the name; the old one goes once nobody reads it any more. */
   void finish() {
-    var unused =
-        client.replaceTable(TableLoader.tableName(replaced), TableLoader.tableName(place));
+    var unused = client.replaceTable(TableLoader.tableName(replaced), TableLoader.tableName(place));
   }
 }

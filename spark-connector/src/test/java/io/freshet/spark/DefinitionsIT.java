@@ -104,8 +104,7 @@ final class DefinitionsIT {
             "[p=null/at_day=1970-01-01]", "[p=a/at_day=1970-01-02]", "[p=a/at_day=1970-01-03]");
     assertThat(strings("SHOW PARTITIONS freshet.ddl.t PARTITION (p = 'a')")).hasSize(2);
     assertThatThrownBy(() ->
-            sql(
-                "ALTER TABLE freshet.ddl.t DROP PARTITION (p = 'a', at_day = DATE '1970-01-02')"))
+            sql("ALTER TABLE freshet.ddl.t DROP PARTITION (p = 'a', at_day = DATE '1970-01-02')"))
         .hasMessageContaining("partitions come and go with their rows");
     assertThatThrownBy(() ->
             sql("ALTER TABLE freshet.ddl.t ADD PARTITION (p = 'c', at_day = DATE '1970-01-02')"))

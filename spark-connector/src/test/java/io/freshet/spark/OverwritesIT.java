@@ -25,6 +25,8 @@ import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** INSERT OVERWRITE, TRUNCATE, and tables that take another's place. */
 @ExtendWith(SparkExtension.class)
@@ -71,6 +73,73 @@ final class OverwritesIT {
         .containsExactly("[0,11,newest]");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "p",
+        "bucket(1000, p)",
+        "day(at)",
+        "month(at), p",
+        "year(at), truncate(1, s)",
+        "hour(at), p",
+        "price, truncate(2, s)"
+      })
+  void dynamicOverwriteReplacesThePartitionsOfTheNewRows(String partitioning) {
+    TableName table =
+        tables.create(
+            "id long not null, p int, at timestamptz, s string, price decimal(9,2), primary key (id)",
+            partitioning);
+    write("INSERT INTO", table, "id % 4", 0, 30);
+    client.tier(table);
+    write("INSERT INTO", table, "IF(id < 20, 0, id % 4)", 16, 40);
+    write("INSERT INTO", table, "NULL", 40, 43);
+
+    // Into p 1, with new keys, known ones, and one that was in p 2; and to where there is no p.
+    withDynamicOverwrite(() -> {
+      write("INSERT OVERWRITE", table, "IF(id = 100, NULL, 1)", 98, 101);
+      write("INSERT OVERWRITE", table, "1", 1, 3);
+    });
+
+    for (int round = 0; round < 2; round++) {
+      assertThat(
+              strings("SELECT p, count(*), min(id) FROM freshet.%s GROUP BY p ORDER BY p", table))
+          .containsExactly("[null,1,100]", "[0,13,0]", "[1,2,1]", "[2,8,6]", "[3,9,3]");
+      client.tier(table);
+    }
+  }
+
+  /** Rows in different partitions if they have a different p, however the table is partitioned. */
+  private void write(String verb, TableName table, String p, int fromId, int toId) {
+    sql(
+        "%s freshet.%s SELECT id, p, timestamp_seconds(p * 40000000), concat(p, 's'), CAST(p AS"
+            + " DECIMAL(9,2)) FROM (SELECT id, CAST(%s AS INT) AS p FROM range(%d, %d))",
+        verb, table, p, fromId, toId);
+  }
+
+  @Test
+  void dynamicOverwriteThatFailsOrHasNoRowsChangesNothing() throws NoSuchTableException {
+    TableName table = halfFresh();
+
+    withDynamicOverwrite(() -> {
+      assertThatThrownBy(() ->
+              sql(
+                  "INSERT OVERWRITE freshet.%s SELECT IF(id = 9, CAST(raise_error('stop') AS BIGINT),"
+                      + " id), 'x', 0 FROM range(10)",
+                  table))
+          .hasMessageContaining("stop");
+      sql("INSERT OVERWRITE freshet.%s SELECT id, 'x', 0 FROM range(0)", table);
+    });
+    assertThat(strings("SELECT count(*), max(id) FROM freshet.%s WHERE s <> 'x'", table))
+        .containsExactly("[40,39]");
+
+    spark
+        .sql("SELECT 7L AS id, 'x' AS s, 1 AS p")
+        .writeTo("freshet." + table)
+        .overwritePartitions();
+    assertThat(strings("SELECT p, count(*), max(s) FROM freshet.%s GROUP BY p ORDER BY p", table))
+        .containsExactly("[0,20,lake]", "[1,1,x]");
+  }
+
   @Test
   void failedOverwriteChangesNothing() {
     TableName table = halfFresh();
@@ -96,6 +165,9 @@ final class OverwritesIT {
     assertThatThrownBy(() -> sql("INSERT OVERWRITE freshet.%s VALUES (1)", table))
         .hasMessageContaining("it has no primary key, so its rows can only be added")
         .hasMessageContaining("TRUNCATE TABLE");
+    assertThatThrownBy(
+            () -> spark.sql("SELECT 1L AS id").writeTo("freshet." + table).overwritePartitions())
+        .hasMessageContaining("it has no primary key, so its rows can only be added");
     assertThat(strings("SELECT count(*) FROM freshet.%s", table)).containsExactly("[20]");
     sql("TRUNCATE TABLE freshet.%s", table);
     assertThat(strings("SELECT count(*), max(id) FROM freshet.%s", table))
@@ -215,6 +287,15 @@ final class OverwritesIT {
     client.tier(table);
     sql("INSERT INTO freshet.%s SELECT id, 'fresh', id %% 2 FROM range(20, 40)", table);
     return table;
+  }
+
+  private void withDynamicOverwrite(Runnable statements) {
+    spark.conf().set("spark.sql.sources.partitionOverwriteMode", "dynamic");
+    try {
+      statements.run();
+    } finally {
+      spark.conf().unset("spark.sql.sources.partitionOverwriteMode");
+    }
   }
 
   private void sql(String statement, Object... arguments) {

@@ -146,7 +146,9 @@ final class WritesIT {
                 .loadTable(Identifier.of(new String[] {"test"}, table.name()));
     StructType columns = new StructType().add("id", "bigint").add("s", "string");
     BatchWrite job =
-        target.newWriteBuilder(new Write(columns, "job", CaseInsensitiveStringMap.empty())).build()
+        target
+            .newWriteBuilder(new Write(columns, "job", CaseInsensitiveStringMap.empty()))
+            .build()
             .toBatch();
     DataWriterFactory tasks = job.createBatchWriterFactory(() -> 2);
 

@@ -92,8 +92,8 @@ final class PartitionCountsIT {
       List<String> partitioning,
       int maxPartitions,
       String message) {
-    assertThatThrownBy(() ->
-            server.client().countPartitions(snapshot, partitioning, null, maxPartitions))
+    assertThatThrownBy(
+            () -> server.client().countPartitions(snapshot, partitioning, null, maxPartitions))
         .isInstanceOfSatisfying(
             FreshetException.class, e -> assertThat(e.code()).isEqualTo(INVALID_REQUEST))
         .hasMessageContaining(message);
@@ -106,10 +106,7 @@ final class PartitionCountsIT {
         server
             .client()
             .countPartitions(
-                snapshot,
-                List.of(partitioning),
-                filter == null ? null : Json.tree(filter),
-                100)
+                snapshot, List.of(partitioning), filter == null ? null : Json.tree(filter), 100)
             .partitions();
     assertThat(counted).isNotNull();
     return counted.stream().map(each -> each.values() + " " + each.rows()).toList();

@@ -212,6 +212,51 @@ final class PrimaryKeyTableIT {
     }
   }
 
+  @Test
+  void batchesOfTheFirstWritersComeBeforeAllOthers() {
+    try (TestServer server = new TestServer(data)) {
+      create(server);
+      change(server, 400);
+      server.client().tier(TABLE);
+      change(server, 200);
+      Set<Long> before = Set.copyOf(oracle.keySet());
+      oracle.clear();
+      String id = server.client().beginTransaction(TABLE, "overwrite", null).transaction();
+      UUID writing = UUID.randomUUID();
+      UUID deleting = UUID.randomUUID();
+      try (TableWriter writer = server.client().newWriter(TABLE, id, writing)) {
+        write(server, writer, 200);
+      }
+      try (TableWriter writer = server.client().newWriter(TABLE, id, deleting)) {
+        delete(server, writer, before);
+      }
+
+      server.client().commitTransaction(TABLE, id, List.of(writing, deleting), List.of(deleting));
+
+      assertThat(oracle).isNotEmpty();
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.restart();
+      assertThat(rows(server)).isEqualTo(oracle);
+      server.client().tier(TABLE);
+      assertThat(rows(server)).isEqualTo(oracle);
+    }
+  }
+
+  private static void delete(TestServer server, TableWriter writer, Set<Long> ids) {
+    Schema written = ChangeType.written(SCHEMA);
+    try (VectorSchemaRoot rows = VectorSchemaRoot.create(writer.schema(), server.allocator())) {
+      ArrowRowAppender appender = new ArrowRowAppender(written, rows);
+      for (Long id : ids) {
+        Record row = GenericRecord.create(written);
+        row.setField("id", id);
+        row.setField(ChangeType.COLUMN, ChangeType.DELETE.text());
+        appender.append(row);
+      }
+      appender.finish();
+      writer.append(rows).join();
+    }
+  }
+
   private static void create(TestServer server) {
     server
         .client()

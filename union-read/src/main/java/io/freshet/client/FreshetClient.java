@@ -222,9 +222,7 @@ public final class FreshetClient implements AutoCloseable {
    */
   public UnionSnapshot plan(TableName table, @Nullable UUID tableId, Duration lease) {
     return read(
-        FreshetAction.PLAN,
-        new PlanRequest(table, tableId, lease.toMillis()),
-        UnionSnapshot.class);
+        FreshetAction.PLAN, new PlanRequest(table, tableId, lease.toMillis()), UnionSnapshot.class);
   }
 
   /** Extends a lease by the server's default time from now, and answers when it ends. */
@@ -316,7 +314,7 @@ public final class FreshetClient implements AutoCloseable {
   public TransactionState commitTransaction(TableName table, String id) {
     return read(
         FreshetAction.COMMIT_TRANSACTION,
-        new CommitTransaction(table, id, null),
+        new CommitTransaction(table, id, null, null),
         TransactionState.class);
   }
 
@@ -325,9 +323,23 @@ public final class FreshetClient implements AutoCloseable {
    * whose tasks may run twice: the job names the writers of those that count.
    */
   public TransactionState commitTransaction(TableName table, String id, Collection<UUID> writers) {
+    return commitTransaction(table, id, writers, List.of());
+  }
+
+  /**
+   * As above, with the batches of some writers before all others, whenever they were staged.
+   *
+   * @param firstWriters in {@code writers} too
+   */
+  public TransactionState commitTransaction(
+      TableName table, String id, Collection<UUID> writers, Collection<UUID> firstWriters) {
     return read(
         FreshetAction.COMMIT_TRANSACTION,
-        new CommitTransaction(table, id, List.copyOf(writers)),
+        new CommitTransaction(
+            table,
+            id,
+            List.copyOf(writers),
+            firstWriters.isEmpty() ? null : List.copyOf(firstWriters)),
         TransactionState.class);
   }
 

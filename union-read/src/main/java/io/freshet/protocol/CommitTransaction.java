@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param writers those whose batches become visible; what others have staged, such as tasks that
  *     were tried again elsewhere, is dropped. All if null.
+ * @param firstWriters those whose batches come before all others, whenever they were staged: so a
+ *     row that another writer has staged supersedes their changes of its key. None if null.
  */
 public record CommitTransaction(
-    TableName table, String transaction, @Nullable List<UUID> writers) {}
+    TableName table,
+    String transaction,
+    @Nullable List<UUID> writers,
+    @Nullable List<UUID> firstWriters) {}

@@ -19,5 +19,4 @@ import org.jspecify.annotations.Nullable;
  *     name meanwhile, the one with the id is planned while it can be; null for whichever has it
  * @param leaseMillis how long it shall be readable; the server's default if null
  */
-public record PlanRequest(
-    TableName table, @Nullable UUID tableId, @Nullable Long leaseMillis) {}
+public record PlanRequest(TableName table, @Nullable UUID tableId, @Nullable Long leaseMillis) {}

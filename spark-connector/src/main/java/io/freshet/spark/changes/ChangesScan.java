@@ -114,8 +114,7 @@ final class ChangesScan implements Scan, Batch {
     public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
       ChangePartition changes = (ChangePartition) partition;
       List<String> asked =
-          Stream.concat(
-                  Arrays.stream(columns.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
+          Stream.concat(Arrays.stream(columns.fieldNames()), Stream.of(ChangeColumns.OFFSET_COLUMN))
               .distinct()
               .toList();
       return new ChangeBatchReader(changes, changes.table(), columns, asked);

@@ -130,15 +130,15 @@ public final class TablePartitions {
   private List<InternalRow> rows() {
     List<Types.NestedField> fields = spec.partitionType().fields();
     Stream<StructLike> all = partitions.stream();
-    return all.<InternalRow>map(partition -> {
-          Object[] values = new Object[fields.size()];
-          for (int i = 0; i < values.length; i++) {
-            values[i] =
-                PartitionValues.internal(
-                    fields.get(i).type(), partition.get(i, Object.class));
-          }
-          return new GenericInternalRow(values);
-        })
+    return all.<InternalRow>map(
+            partition -> {
+              Object[] values = new Object[fields.size()];
+              for (int i = 0; i < values.length; i++) {
+                values[i] =
+                    PartitionValues.internal(fields.get(i).type(), partition.get(i, Object.class));
+              }
+              return new GenericInternalRow(values);
+            })
         .toList();
   }
 }

@@ -17,10 +17,14 @@ import io.freshet.protocol.TransactionState;
 import io.freshet.spark.connection.Connections;
 import io.freshet.table.TableName;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
@@ -47,9 +51,18 @@ public final class ChangeWrite
   private final int schemaId;
   private final LogicalWriteInfo info;
   private final Supplier<StreamingWrite> streams;
-  private @Nullable KeyDeletes overwritten;
+  private @Nullable Overwrite overwrite;
   private @Nullable String transaction;
   private List<UUID> deleters = List.of();
+
+  /**
+   * Rows that go when the job commits.
+   *
+   * @param condition that they match; null if they are those of partitions
+   * @param partitioning of the table, if they are those of the partitions of the job's rows
+   */
+  private record Overwrite(
+      KeyDeletes deletes, @Nullable Column condition, @Nullable PartitionSpec partitioning) {}
 
   /**
    * @param address of the server
@@ -79,14 +92,19 @@ public final class ChangeWrite
     return this;
   }
 
-  /** Has the job delete rows before it writes its own. */
-  void deletesFirst(KeyDeletes deletes) {
-    overwritten = deletes;
+  /** Has the job delete rows that match a condition before it writes its own. */
+  void overwrites(KeyDeletes deletes, Column condition) {
+    overwrite = new Overwrite(deletes, condition, null);
+  }
+
+  /** Has the job delete all other rows of the partitions that its own are in. */
+  void overwritesPartitions(KeyDeletes deletes, PartitionSpec partitioning) {
+    overwrite = new Overwrite(deletes, null, partitioning);
   }
 
   @Override
   public StreamingWrite toStreaming() {
-    if (overwritten != null) {
+    if (overwrite != null) {
       throw FreshetException.of(
           UNSUPPORTED,
           "A stream can't write to table %s with outputMode complete, which overwrites all rows again and"
@@ -110,8 +128,9 @@ public final class ChangeWrite
         client().beginTransaction(table, TransactionId.of(info.options()), null);
     transaction = begun.transaction();
     boolean isOpen = begun.state() == TransactionState.State.OPEN;
-    if (isOpen && overwritten != null) {
-      deleters = overwritten.stage(address, table, begun.transaction());
+    if (isOpen && overwrite != null && overwrite.condition() != null) {
+      deleters =
+          overwrite.deletes().stage(address, table, begun.transaction(), overwrite.condition());
     }
     return new ChangeWriterFactory(
         address,
@@ -119,22 +138,33 @@ public final class ChangeWrite
         schemaId,
         isOpen ? begun.transaction() : null,
         info.schema(),
-        info.rowIdSchema().orElse(null));
+        info.rowIdSchema().orElse(null),
+        overwrite == null ? null : overwrite.partitioning());
   }
 
   /** Makes the rows of all tasks visible at once. */
   @Override
   public void commit(WriterCommitMessage[] messages) {
     // A task may have run twice; only the writers of those that Spark has chosen count.
-    List<UUID> writers =
-        Stream.concat(
-                deleters.stream(),
-                Arrays.stream(messages)
-                    .filter(ChangeWriter.Written.class::isInstance)
-                    .map(message -> ((ChangeWriter.Written) message).writer()))
+    List<ChangeWriter.Written> written =
+        Arrays.stream(messages)
+            .filter(ChangeWriter.Written.class::isInstance)
+            .map(ChangeWriter.Written.class::cast)
             .toList();
-    var unused =
-        client().commitTransaction(table, requireNonNull(transaction, "transaction"), writers);
+    String known = requireNonNull(transaction, "transaction");
+    if (overwrite != null && overwrite.partitioning() != null) {
+      Set<List<@Nullable Object>> touched = new HashSet<>();
+      written.forEach(task -> touched.addAll(task.partitions()));
+      deleters =
+          overwrite
+              .deletes()
+              .stage(
+                  address, table, known, new TouchedPartitions(overwrite.partitioning(), touched));
+    }
+    List<UUID> writers =
+        Stream.concat(deleters.stream(), written.stream().map(ChangeWriter.Written::writer))
+            .toList();
+    var unused = client().commitTransaction(table, known, writers, deleters);
   }
 
   @Override

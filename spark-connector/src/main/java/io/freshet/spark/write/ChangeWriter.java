@@ -16,9 +16,12 @@ import io.freshet.spark.connection.Connections;
 import io.freshet.spark.connection.TaskFailures;
 import io.freshet.table.TableName;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -34,20 +37,32 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   private final @Nullable StructType key;
   private final UUID id = UUID.randomUUID();
   private final RowSender rows;
+  private final @Nullable RowPartitions partitionOf;
+  private final Set<List<@Nullable Object>> partitions = new HashSet<>();
 
-  /** What a task has written, and as which writer. */
-  record Written(long rows, UUID writer) implements WriterCommitMessage {}
+  /**
+   * What a task has written, and as which writer.
+   *
+   * @param partitions that the rows are in, if the job asks for it
+   */
+  record Written(long rows, UUID writer, Set<List<@Nullable Object>> partitions)
+      implements WriterCommitMessage {}
 
+  /**
+   * @param partitioning of the table if the job asks for the partitions of its rows
+   */
   ChangeWriter(
       String address,
       TableName table,
       int schemaId,
       String transaction,
       StructType row,
-      @Nullable StructType key) {
+      @Nullable StructType key,
+      @Nullable PartitionSpec partitioning) {
     this.table = table;
     this.row = row;
     this.key = key;
+    this.partitionOf = partitioning == null ? null : new RowPartitions(partitioning, row);
     checkSchema(address, schemaId);
     this.rows = new RowSender(address, table, transaction, id, row, key);
   }
@@ -72,6 +87,9 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   @Override
   public void insert(InternalRow newRow) {
     rows.upsert(newRow);
+    if (partitionOf != null) {
+      partitions.add(partitionOf.of(newRow));
+    }
   }
 
   @Override
@@ -88,7 +106,7 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
   @Override
   public WriterCommitMessage commit() {
     rows.flush();
-    return new Written(rows.rows(), id);
+    return new Written(rows.rows(), id, partitions);
   }
 
   /** What was sent stays in the transaction, whose commit leaves it out. */

@@ -9,6 +9,7 @@
 package io.freshet.spark.write;
 
 import io.freshet.table.TableName;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.write.DeltaWriter;
 import org.apache.spark.sql.connector.write.DeltaWriterFactory;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the writers of tasks, on the executors.
  *
  * @param transaction null if the job has taken effect already
+ * @param partitioning of the table if the job asks for the partitions of its rows
  */
 record ChangeWriterFactory(
     String address,
@@ -26,12 +28,14 @@ record ChangeWriterFactory(
     int schemaId,
     @Nullable String transaction,
     StructType row,
-    @Nullable StructType key)
+    @Nullable StructType key,
+    @Nullable PartitionSpec partitioning)
     implements DeltaWriterFactory {
   @Override
   public DeltaWriter<InternalRow> createWriter(int partition, long task) {
     return transaction == null
         ? new SkippedWriter()
-        : new ChangeWriter(address, TableName.parse(table), schemaId, transaction, row, key);
+        : new ChangeWriter(
+            address, TableName.parse(table), schemaId, transaction, row, key, partitioning);
   }
 }

@@ -9,9 +9,11 @@
 package io.freshet.spark.write;
 
 import io.freshet.table.TableName;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,49 +21,90 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes of the rows that a job overwrites, by their keys. They are staged before the job's own
- * rows, and within a transaction the later change of a key counts.
+ * Deletes of rows that a job overwrites, by their keys, staged by a Spark job of its own. They come
+ * before the job's own rows in its transaction, where the later change of a key counts.
+ *
+ * @param quotedName of the table in SQL, with its catalog
  */
-final class KeyDeletes {
-  private final String quotedName;
-  private final List<String> primaryKey;
-  private final Column condition;
-
-  KeyDeletes(String quotedName, List<String> primaryKey, Column condition) {
-    this.quotedName = quotedName;
-    this.primaryKey = primaryKey;
-    this.condition = condition;
+record KeyDeletes(String quotedName, List<String> primaryKey) {
+  KeyDeletes {
+    primaryKey = List.copyOf(primaryKey);
   }
 
-  /** Stages them, as a Spark job of its own, and returns the writers that did. */
-  List<UUID> stage(String address, TableName table, String transaction) {
-    Dataset<Row> keys =
-        SparkSession.active()
-            .table(quotedName)
-            .where(condition)
-            .select(
-                primaryKey.stream()
-                    .map(name -> new Column("`" + name.replace("`", "``") + "`"))
-                    .toArray(Column[]::new));
-    return keys.queryExecution()
+  /** Stages deletes of rows that match a condition, and returns the writers that did. */
+  List<UUID> stage(String address, TableName table, String transaction, Column condition) {
+    return stage(address, table, transaction, condition, null);
+  }
+
+  /** Stages deletes of all rows of some partitions, and returns the writers that did. */
+  List<UUID> stage(
+      String address, TableName table, String transaction, TouchedPartitions partitions) {
+    return partitions.values().isEmpty()
+        ? List.of()
+        : stage(address, table, transaction, partitions.condition(), partitions);
+  }
+
+  private List<UUID> stage(
+      String address,
+      TableName table,
+      String transaction,
+      Column condition,
+      @Nullable TouchedPartitions partitions) {
+    Stream<String> deciding = partitions == null ? Stream.of() : partitions.columns().stream();
+    Column[] columns =
+        Stream.concat(primaryKey.stream(), deciding)
+            .distinct()
+            .map(name -> new Column("`" + name.replace("`", "``") + "`"))
+            .toArray(Column[]::new);
+    Dataset<Row> rows = SparkSession.active().table(quotedName).where(condition).select(columns);
+    return rows.queryExecution()
         .toRdd()
         .toJavaRDD()
-        .mapPartitions(new Sending(address, table.toString(), transaction, keys.schema()))
+        .mapPartitions(
+            new Sending(
+                address,
+                table.toString(),
+                transaction,
+                rows.schema(),
+                primaryKey.size(),
+                partitions))
         .collect();
   }
 
-  /** Runs in a task. */
-  private record Sending(String address, String table, String transaction, StructType key)
+  /**
+   * Runs in a task.
+   *
+   * @param row columns of the rows that it gets, first those of the key
+   * @param partitions whose rows are deleted; all rows are if null
+   */
+  private record Sending(
+      String address,
+      String table,
+      String transaction,
+      StructType row,
+      int keyColumns,
+      @Nullable TouchedPartitions partitions)
       implements FlatMapFunction<Iterator<InternalRow>, UUID> {
     @Override
-    public Iterator<UUID> call(Iterator<InternalRow> keys) {
+    public Iterator<UUID> call(Iterator<InternalRow> all) {
       UUID writer = UUID.randomUUID();
       TableName name = TableName.parse(table);
+      StructType key = new StructType(Arrays.copyOf(row.fields(), keyColumns));
+      RowPartitions partitionOf =
+          partitions == null ? null : new RowPartitions(partitions.spec(), row);
       try (RowSender rows =
           new RowSender(address, name, transaction, writer, new StructType(), key)) {
-        keys.forEachRemaining(rows::delete);
+        while (all.hasNext()) {
+          InternalRow next = all.next();
+          if (partitionOf == null
+              || partitions == null
+              || partitions.values().contains(partitionOf.of(next))) {
+            rows.delete(next);
+          }
+        }
         rows.flush();
       }
       return List.of(writer).iterator();

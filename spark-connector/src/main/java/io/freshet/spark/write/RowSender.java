@@ -83,8 +83,7 @@ public final class RowSender implements AutoCloseable {
   public CompletableFuture<?> send() {
     return batch.isEmpty()
         ? CompletableFuture.completedFuture(null)
-        : TaskFailures.travelling(
-            "write to table " + table, () -> writer.append(batch.finish()));
+        : TaskFailures.travelling("write to table " + table, () -> writer.append(batch.finish()));
   }
 
   /** Sends what it has, and waits until all rows are acknowledged. */

@@ -12,32 +12,57 @@ import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
 import java.util.List;
-import org.apache.spark.sql.Column;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.spark.sql.connector.write.SupportsDynamicOverwrite;
 import org.apache.spark.sql.connector.write.SupportsOverwrite;
 import org.apache.spark.sql.connector.write.Write;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.internal.connector.SupportsStreamingUpdateAsAppend;
 import org.apache.spark.sql.sources.Filter;
 
-/** An INSERT, or an INSERT OVERWRITE of rows that match a condition. */
-public final class RowsWrite implements SupportsOverwrite, SupportsStreamingUpdateAsAppend {
+/**
+ * An INSERT, or an INSERT OVERWRITE of rows that match a condition or of the partitions that the
+ * new rows are in.
+ */
+public final class RowsWrite
+    implements SupportsOverwrite, SupportsDynamicOverwrite, SupportsStreamingUpdateAsAppend {
   private final ChangeWrite rows;
   private final List<String> primaryKey;
+  private final PartitionSpec partitioning;
   private final String quotedName;
 
   /**
    * @param rows writes the new rows
    * @param primaryKey of the table; empty if it has none
+   * @param partitioning of the table
    * @param quotedName of the table in SQL, with its catalog
    */
-  public RowsWrite(ChangeWrite rows, List<String> primaryKey, String quotedName) {
+  public RowsWrite(
+      ChangeWrite rows, List<String> primaryKey, PartitionSpec partitioning, String quotedName) {
     this.rows = rows;
     this.primaryKey = List.copyOf(primaryKey);
+    this.partitioning = partitioning;
     this.quotedName = quotedName;
   }
 
   @Override
   public WriteBuilder overwrite(Filter[] filters) {
+    rows.overwrites(deletes(), FilterColumns.all(filters, quotedName));
+    return this;
+  }
+
+  @Override
+  public WriteBuilder overwriteDynamicPartitions() {
+    rows.overwritesPartitions(deletes(), partitioning);
+    return this;
+  }
+
+  @Override
+  public Write build() {
+    return rows.build();
+  }
+
+  private KeyDeletes deletes() {
     if (primaryKey.isEmpty()) {
       throw FreshetException.of(
           UNSUPPORTED,
@@ -46,13 +71,6 @@ public final class RowsWrite implements SupportsOverwrite, SupportsStreamingUpda
           quotedName,
           quotedName);
     }
-    Column condition = FilterColumns.all(filters, quotedName);
-    rows.deletesFirst(new KeyDeletes(quotedName, primaryKey, condition));
-    return this;
-  }
-
-  @Override
-  public Write build() {
-    return rows.build();
+    return new KeyDeletes(quotedName, primaryKey);
   }
 }

@@ -8,6 +8,7 @@
  */
 package io.freshet.spark.write;
 
+import java.util.Set;
 import java.util.UUID;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -27,7 +28,7 @@ final class SkippedWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public WriterCommitMessage commit() {
-    return new ChangeWriter.Written(0, new UUID(0, 0));
+    return new ChangeWriter.Written(0, new UUID(0, 0), Set.of());
   }
 
   @Override

@@ -80,7 +80,7 @@ final class PendingEntry {
         INTERNAL,
         String.format(
             "Bucket %s has stopped: the rows at offsets %d to %d are in its log, but can't be shown: %s."
-                    + " Restart the server, with more memory if it ran out of it.",
+                + " Restart the server, with more memory if it ran out of it.",
             bucket, entry.startOffset(), entry.endOffset() - 1, cause),
         cause);
   }

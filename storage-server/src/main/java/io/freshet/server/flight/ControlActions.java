@@ -202,7 +202,9 @@ final class ControlActions {
         CommitTransaction request = body.as(CommitTransaction.class);
         yield tables
             .get(request.table())
-            .call(transactions -> transactions.commit(request.transaction(), request.writers()))
+            .call(transactions ->
+                transactions.commit(
+                    request.transaction(), request.writers(), request.firstWriters()))
             .thenCompose(committed -> committed)
             .thenApply(ControlActions::state);
       }

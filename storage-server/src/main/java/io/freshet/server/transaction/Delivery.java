@@ -23,7 +23,7 @@ import io.freshet.server.schema.LogSchemas;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves the staged batches of one bucket into its log, held. An entry goes as the batch whose
  * sequence is its staged offset, of a writer that is the transaction: so whatever is moved again,
- * after a failure or a crash, is known there and not there twice.
+ * after a failure or a crash, is known there and not there twice. If some writers come first, there
+ * are two passes over what is staged, and the sequences of the second follow those of the first.
  */
 final class Delivery {
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -44,7 +45,8 @@ final class Delivery {
 
   private final UUID transaction;
   private final long commitMicros;
-  private final @Nullable List<UUID> writers;
+  private final @Nullable Set<UUID> writers;
+  private final Set<UUID> firstWriters;
   private final BucketLog staged;
   private final long endOffset;
   private final Bucket target;
@@ -55,11 +57,11 @@ final class Delivery {
   private final BufferAllocator allocator;
   private final Deque<LogEntry> read = new ArrayDeque<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private boolean isFirstPass;
   private long nextOffset;
 
   /**
    * @param commitMicros the commit timestamp of all
-   * @param writers whose batches count; all if null
    * @param endOffset of the staged rows
    * @param keys null for a log table
    * @param schemas of the staged batches
@@ -67,9 +69,8 @@ final class Delivery {
    * @param isStopping whether it is left to the next start to try again
    */
   Delivery(
-      UUID transaction,
+      TransactionRecord record,
       long commitMicros,
-      @Nullable List<UUID> writers,
       BucketLog staged,
       long endOffset,
       Bucket target,
@@ -78,9 +79,12 @@ final class Delivery {
       Executor calls,
       BooleanSupplier isStopping,
       BufferAllocator allocator) {
-    this.transaction = transaction;
+    this.transaction = record.staging();
     this.commitMicros = commitMicros;
-    this.writers = writers;
+    this.writers = record.writers() == null ? null : Set.copyOf(record.writers());
+    this.firstWriters =
+        record.firstWriters() == null ? Set.of() : Set.copyOf(record.firstWriters());
+    this.isFirstPass = !firstWriters.isEmpty();
     this.staged = staged;
     this.endOffset = endOffset;
     this.target = target;
@@ -112,8 +116,12 @@ final class Delivery {
 
   private void next() {
     if (nextOffset >= endOffset) {
-      done.complete(null);
-      return;
+      if (!isFirstPass) {
+        done.complete(null);
+        return;
+      }
+      isFirstPass = false;
+      nextOffset = 0;
     }
     if (read.isEmpty()) {
       read.addAll(staged.read(nextOffset, READ_BYTES));
@@ -160,11 +168,14 @@ final class Delivery {
 
   private boolean counts(LogEntry entry) {
     WriterSequence writer = entry.writer();
-    return writers == null || (writer != null && writers.contains(writer.writer()));
+    boolean isFirst = writer != null && firstWriters.contains(writer.writer());
+    return isFirst == isFirstPass
+        && (writers == null || (writer != null && writers.contains(writer.writer())));
   }
 
   private AppendRequest request(LogEntry entry) {
-    WriterSequence writer = new WriterSequence(transaction, entry.startOffset());
+    long before = isFirstPass || firstWriters.isEmpty() ? 0 : endOffset;
+    WriterSequence writer = new WriterSequence(transaction, before + entry.startOffset());
     if (keys == null) {
       return new AppendRequest(
           entry.schemaId(), writer, null, null, RecordBatches.share(entry.batch()));

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param atMillis when it came into this state, since 1970 UTC
  * @param timeoutMillis how long it may be open without a word of its client
  * @param writers whose batches its commit shows; all if null
+ * @param firstWriters whose batches come before all others; none if null
  */
 public record TransactionRecord(
     String id,
@@ -28,7 +29,8 @@ public record TransactionRecord(
     State state,
     long atMillis,
     long timeoutMillis,
-    @Nullable List<UUID> writers) {
+    @Nullable List<UUID> writers,
+    @Nullable List<UUID> firstWriters) {
   /** Where a transaction is in its life. */
   public enum State {
     OPEN,
@@ -41,11 +43,14 @@ public record TransactionRecord(
   }
 
   TransactionRecord with(State newState, long newAtMillis) {
-    return new TransactionRecord(id, staging, newState, newAtMillis, timeoutMillis, writers);
+    return new TransactionRecord(
+        id, staging, newState, newAtMillis, timeoutMillis, writers, firstWriters);
   }
 
-  /** With the writers whose batches count; all if null. */
-  TransactionRecord withWriters(@Nullable List<UUID> newWriters) {
-    return new TransactionRecord(id, staging, state, atMillis, timeoutMillis, newWriters);
+  /** With the writers whose batches count, all if null, and those that come first. */
+  TransactionRecord withWriters(
+      @Nullable List<UUID> newWriters, @Nullable List<UUID> newFirstWriters) {
+    return new TransactionRecord(
+        id, staging, state, atMillis, timeoutMillis, newWriters, newFirstWriters);
   }
 }

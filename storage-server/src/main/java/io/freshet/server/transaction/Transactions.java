@@ -143,7 +143,8 @@ public final class Transactions {
           open.size());
     }
     TransactionRecord begun =
-        new TransactionRecord(name, newTransaction, State.OPEN, clock.millis(), timeout, null);
+        new TransactionRecord(
+            name, newTransaction, State.OPEN, clock.millis(), timeout, null, null);
     log.put(begun);
     open.put(name, new StagedTransaction(begun, staging));
     lastUsedMillis.put(name, clock.millis());
@@ -169,9 +170,10 @@ public final class Transactions {
    * they are already.
    *
    * @param writers whose batches count, all if null; what others have staged is dropped
+   * @param firstWriters whose batches come before all others, whenever they were staged
    */
   public synchronized CompletableFuture<TransactionRecord> commit(
-      String id, @Nullable List<UUID> writers) {
+      String id, @Nullable List<UUID> writers, @Nullable List<UUID> firstWriters) {
     checkOpen();
     TransactionRecord known = log.find(id);
     if (known != null && known.state() == State.COMMITTED) {
@@ -185,7 +187,9 @@ public final class Transactions {
     if (staged == null) {
       throw notOpen(id);
     }
-    staged.decide(staged.record().with(State.COMMITTING, clock.millis()).withWriters(writers), log);
+    staged.decide(
+        staged.record().with(State.COMMITTING, clock.millis()).withWriters(writers, firstWriters),
+        log);
     open.remove(id);
     lastUsedMillis.remove(id);
     return carryOut(staged);
@@ -318,9 +322,8 @@ public final class Transactions {
     rows.forEach((number, endOffset) ->
         deliveries.add(
             new Delivery(
-                    staged.record().staging(),
+                    staged.record(),
                     commitMicros,
-                    staged.record().writers(),
                     staged.log(number),
                     endOffset,
                     staging.buckets().get(number),

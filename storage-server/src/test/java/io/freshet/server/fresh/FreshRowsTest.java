@@ -140,11 +140,7 @@ final class FreshRowsTest {
     entries.forEach(LogEntry::close);
     return entries.stream()
         .map(entry ->
-            entry.startOffset()
-                + "-"
-                + entry.endOffset()
-                + " at "
-                + entry.commitTimestampMicros())
+            entry.startOffset() + "-" + entry.endOffset() + " at " + entry.commitTimestampMicros())
         .toList();
   }
 

@@ -190,7 +190,7 @@ final class TransactionWriter implements Actor {
     current.transaction().commitIsAsked();
     call(
         table,
-        transactions -> transactions.commit(current.transaction().id(), null),
+        transactions -> transactions.commit(current.transaction().id(), null, null),
         record -> {
           if (record.state() != State.COMMITTED) {
             throw new InvariantViolation("CommitCommits", "the answer is %s", record);
@@ -239,7 +239,7 @@ final class TransactionWriter implements Actor {
             transactions.abort(id);
             return CompletableFuture.completedFuture(null);
           }
-          return transactions.commit(id, null);
+          return transactions.commit(id, null, null);
         },
         record -> {
           if (wasCommitted == isToBeAborted) {

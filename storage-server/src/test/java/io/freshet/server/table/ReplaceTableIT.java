@@ -94,8 +94,7 @@ final class ReplaceTableIT {
           "files of the old table are gone",
           ReplacedTables.GRACE.plusSeconds(30),
           () -> !Files.exists(oldMetadata));
-      assertThatThrownBy(() ->
-              server.client().plan(TABLE, old.tableId(), Duration.ofSeconds(60)))
+      assertThatThrownBy(() -> server.client().plan(TABLE, old.tableId(), Duration.ofSeconds(60)))
           .hasMessageContaining("There is no table with id " + old.tableId());
       assertThat(server.rows(TABLE)).hasSize(20 + 10);
     }

@@ -47,7 +47,7 @@ final class TransactionLogTest {
 
   private static TransactionRecord record(String id, State state, long atMillis) {
     List<UUID> writers = atMillis % 2 == 0 ? null : List.of(new UUID(3, atMillis));
-    return new TransactionRecord(id, new UUID(1, atMillis), state, atMillis, 1_000, writers);
+    return new TransactionRecord(id, new UUID(1, atMillis), state, atMillis, 1_000, writers, null);
   }
 
   private static final class Run {

@@ -23,6 +23,8 @@ import io.freshet.client.ChangeStream;
 import io.freshet.client.KeyLookUp;
 import io.freshet.client.RetryPolicy;
 import io.freshet.client.TableWriter;
+import io.freshet.error.FreshetException;
+import io.freshet.error.Remedy;
 import io.freshet.filter.FilterJson;
 import io.freshet.lake.LakeRows;
 import io.freshet.protocol.BucketOffsets;
@@ -54,6 +56,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
@@ -74,6 +77,50 @@ final class SchemaChangeIT {
 
   /** By id, all values of a row by the paths of their columns. */
   private final Map<Object, Map<String, Object>> oracle = new TreeMap<>();
+
+  @Test
+  void columnsThatAreAddedAtTheSameTimeAreAllThere() throws IOException {
+    try (TestServer server = newServer()) {
+      create(server, true);
+      write(server, 0, 10);
+      for (int round = 0; round < 5; round++) {
+        List<String> names = new ArrayList<>();
+        List<CompletableFuture<Void>> added = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          String name = "added_" + round + "_" + i;
+          names.add(name);
+          added.add(CompletableFuture.runAsync(() -> add(server, name)));
+        }
+        added.forEach(CompletableFuture::join);
+        assertThat(columns(server)).containsAll(names);
+      }
+      UnionSnapshot after = server.client().plan(TABLE);
+      assertThat(server.rows(after, Projection.of(after.schema(), null, null))).hasSize(10);
+    }
+  }
+
+  /** Adds a column, again if the table was opened again meanwhile. */
+  private static void add(TestServer server, String name) {
+    while (!columns(server).contains(name)) {
+      try {
+        server
+            .client()
+            .alterSchema(
+                TABLE,
+                List.of(
+                    AddColumn.of(Types.NestedField.optional(1, name, Types.LongType.get()))));
+        assertThat(columns(server)).contains(name);
+      } catch (FreshetException e) {
+        assertThat(e.code().remedy()).isEqualTo(Remedy.RETRY);
+      }
+    }
+  }
+
+  private static List<String> columns(TestServer server) {
+    return server.client().describeTable(TABLE).schema().columns().stream()
+        .map(Types.NestedField::name)
+        .toList();
+  }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

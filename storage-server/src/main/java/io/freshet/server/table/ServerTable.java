@@ -276,8 +276,7 @@ public final class ServerTable {
    * open knows the columns of before.
    */
   CompletableFuture<Boolean> alterSchema(List<SchemaChange> changes) {
-    return askRecovered(() -> tiering.alone(() -> lake.alterSchema(changes, context.epoch())))
-        .whenComplete(this::lookAfterFailure);
+    return askRecovered(() -> tiering.alone(() -> lake.alterSchema(changes, context.epoch())));
   }
 
   /** Removes all visible rows from the lake table; the table has to be opened again then. */
@@ -285,20 +284,12 @@ public final class ServerTable {
     // All buckets are asked in one task of the loop, so that they have seen the same transactions;
     // and when no tiering is under way, so that the lake has nothing from there on.
     return askRecovered(() ->
-            tiering.alone(
-                buckets::freeze,
-                cuts ->
-                    lake.truncate(
-                        new TieredOffsets(cuts.stream().map(RowCut::endOffset).toList()),
-                        context.epoch())))
-        .whenComplete(this::lookAfterFailure);
-  }
-
-  /** What was answered with an error may have been done. */
-  private void lookAfterFailure(@Nullable Boolean done, @Nullable Throwable error) {
-    if (error != null) {
-      checkLake();
-    }
+        tiering.alone(
+            buckets::freeze,
+            cuts ->
+                lake.truncate(
+                    new TieredOffsets(cuts.stream().map(RowCut::endOffset).toList()),
+                    context.epoch())));
   }
 
   /** Moves all rows that are visible now into the lake. */

@@ -42,6 +42,11 @@ public record StoredTable(
     DROPPING
   }
 
+  /** A table that begins. */
+  static StoredTable first(UUID id, TableName name, int buckets, State state) {
+    return new StoredTable(id, name, buckets, state, null, null, null);
+  }
+
   StoredTable active() {
     return new StoredTable(id, name, buckets, State.ACTIVE, null, null, null);
   }

@@ -131,6 +131,28 @@ public record TableOpener(
   }
 
   /**
+   * Lets what is on its way into a table's logs get there, then lets go of everything. Whatever
+   * fails, the table is closed then.
+   */
+  CompletableFuture<Void> close(ServerTable table) {
+    return table
+        .close()
+        .thenCompose(unused ->
+            CompletableFuture.allOf(
+                table.buckets().stream()
+                    .map(bucket -> {
+                      bucket.log().close();
+                      return CompletableFuture.supplyAsync(() -> close(bucket), bucket.loop())
+                          .thenCompose(closed -> closed);
+                    })
+                    .toArray(CompletableFuture[]::new)))
+        .exceptionally(error -> {
+          LOG.error("Table {} was not closed in order", table.name(), error);
+          return null;
+        });
+  }
+
+  /**
    * Releases what a bucket holds; nothing uses it any more. Completes when its files are untouched;
    * the table can't be opened before.
    */

@@ -19,19 +19,18 @@ import io.freshet.server.lake.Lake.DropMode;
 import io.freshet.server.lake.LakeTable;
 import io.freshet.server.lake.TableAttachment;
 import io.freshet.server.loop.EventLoop;
+import io.freshet.server.table.NamedTables.Entry;
 import io.freshet.table.SchemaChange;
 import io.freshet.table.TableDefinition;
 import io.freshet.table.TableName;
 import io.freshet.table.TableOptions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -56,29 +55,9 @@ public final class Tables {
   private final Executor definitions;
   private final EventLoop timers;
   private final Supplier<UUID> newIds;
-  private final Map<TableName, Entry> byName = new ConcurrentHashMap<>();
+  private final NamedTables named = new NamedTables();
   private final ReplacedTables replaced;
   private volatile boolean isClosed;
-
-  /**
-   * A table that is open, or the reason why it is not.
-   *
-   * @param closed completes when nothing of what was open before is left
-   */
-  private record Entry(
-      StoredTable stored,
-      @Nullable ServerTable table,
-      @Nullable LakeTable lake,
-      @Nullable String whyNotReady,
-      CompletableFuture<Void> closed) {
-    static Entry open(StoredTable stored, ServerTable table, LakeTable lake) {
-      return new Entry(stored, table, lake, null, CompletableFuture.completedFuture(null));
-    }
-
-    static Entry notReady(StoredTable stored, String why) {
-      return new Entry(stored, null, null, why, CompletableFuture.completedFuture(null));
-    }
-  }
 
   /**
    * @param definitions runs blocking tasks one at a time, in order
@@ -116,26 +95,14 @@ public final class Tables {
 
   /** The open table of that name; TABLE_NOT_FOUND or TABLE_NOT_READY otherwise. */
   public ServerTable get(TableName name) {
-    Entry entry = byName.get(name);
-    if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
-      throw FreshetException.of(
-          TABLE_NOT_FOUND,
-          "There is no table %s; 'freshet table list' shows the tables of this server",
-          name);
-    }
-    if (entry.table() == null) {
-      throw FreshetException.of(
-          TABLE_NOT_READY, "Table %s is not ready yet: %s", name, entry.whyNotReady());
-    }
-    return entry.table();
+    return named.get(name);
   }
 
   /** The open table of that id; TABLE_NOT_FOUND or TABLE_NOT_READY otherwise. */
   public ServerTable get(UUID id) {
-    for (Entry entry : byName.values()) {
-      if (entry.stored().id().equals(id)) {
-        return get(entry.stored().name());
-      }
+    Entry entry = named.find(id);
+    if (entry != null) {
+      return get(entry.stored().name());
     }
     ServerTable readable = replaced.find(id);
     if (readable != null) {
@@ -146,53 +113,30 @@ public final class Tables {
 
   /** Names of all tables, ready or not, in order. */
   public List<TableName> names() {
-    return byName.values().stream()
-        .filter(entry -> entry.stored().state() == StoredTable.State.ACTIVE)
-        .map(entry -> entry.stored().name())
-        .sorted()
-        .toList();
+    return named.names();
   }
 
   /** Tables that are open now. */
   public List<ServerTable> open() {
-    List<ServerTable> open = new ArrayList<>();
-    for (Entry entry : byName.values()) {
-      if (entry.table() != null) {
-        open.add(entry.table());
-      }
-    }
-    return open;
-  }
-
-  /** Whether a table has a name, or may get it back if it can't have the one that it is to get. */
-  private boolean isTaken(TableName name) {
-    return byName.containsKey(name)
-        || byName.values().stream().anyMatch(entry -> name.equals(entry.stored().renamedFrom()));
+    return named.open();
   }
 
   public CompletableFuture<ServerTable> create(TableDefinition definition) {
     return define(() -> {
       TableName name = definition.name();
       TableOptions.check(definition.properties());
-      if (isTaken(name)) {
+      if (named.isTaken(name)) {
         throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
       }
-      if (byName.size() >= MAX_TABLES) {
+      if (named.size() >= MAX_TABLES) {
         throw FreshetException.of(
             io.freshet.error.FreshetErrorCode.LIMIT_EXCEEDED,
             "Can't create table %s: the server has %d tables already",
             name,
-            byName.size());
+            named.size());
       }
       StoredTable creating =
-          new StoredTable(
-              newIds.get(),
-              name,
-              definition.buckets(),
-              StoredTable.State.CREATING,
-              null,
-              null,
-              null);
+          StoredTable.first(newIds.get(), name, definition.buckets(), StoredTable.State.CREATING);
       store.save(creating);
       ServerTable table = null;
       try {
@@ -201,7 +145,7 @@ public final class Tables {
         StoredTable active = creating.active();
         store.save(active);
         table.start();
-        byName.put(name, Entry.open(active, table, lakeTable));
+        named.put(Entry.open(active, table, lakeTable));
         return table;
       } catch (RuntimeException e) {
         if (table != null) {
@@ -218,7 +162,7 @@ public final class Tables {
     return define(() -> {
       TableName name = attachment.name();
       TableOptions.check(attachment.properties());
-      if (isTaken(name)) {
+      if (named.isTaken(name)) {
         throw FreshetException.of(TABLE_ALREADY_EXISTS, "Table %s already exists", name);
       }
       if (attachment.buckets() < 1 || attachment.buckets() > TableDefinition.MAX_BUCKETS) {
@@ -230,14 +174,7 @@ public final class Tables {
             TableDefinition.MAX_BUCKETS);
       }
       StoredTable attaching =
-          new StoredTable(
-              newIds.get(),
-              name,
-              attachment.buckets(),
-              StoredTable.State.ATTACHING,
-              null,
-              null,
-              null);
+          StoredTable.first(newIds.get(), name, attachment.buckets(), StoredTable.State.ATTACHING);
       store.save(attaching);
       Lake.Attached attached = null;
       try {
@@ -246,7 +183,7 @@ public final class Tables {
         StoredTable active = attaching.active();
         store.save(active);
         table.start();
-        byName.put(name, Entry.open(active, table, attached.table()));
+        named.put(Entry.open(active, table, attached.table()));
         return table;
       } catch (RuntimeException e) {
         if (attached != null) {
@@ -262,10 +199,10 @@ public final class Tables {
       TableName name, Map<String, String> set, List<String> remove) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              ServerTable table = settled(name);
+              ServerTable table = named.settled(name);
               TableOptions.check(set);
               TableOptions.checkNames(remove);
-              Entry entry = byName.get(name);
+              Entry entry = named.find(name);
               LakeTable lakeTable = entry == null ? null : entry.lake();
               if (lakeTable == null) {
                 throw FreshetException.of(TABLE_NOT_READY, "Table %s is not ready yet", name);
@@ -277,39 +214,50 @@ public final class Tables {
 
   /** Changes a table's columns, and opens it again with them. */
   public CompletableFuture<Void> alterSchema(TableName name, List<SchemaChange> changes) {
-    ServerTable table = settled(name);
+    ServerTable table = named.settled(name);
     return table
         .alterSchema(changes)
-        .thenCompose(unused -> reopened(table, "its columns were changed"));
+        .whenComplete((unused, error) -> lookAfterFailure(name, error))
+        .thenCompose(unused -> reopenedAfter(table, "its columns were changed"));
   }
 
   /** Removes all visible rows of a table, and opens it again without them. */
   public CompletableFuture<Void> truncate(TableName name) {
-    ServerTable table = settled(name);
-    return table.truncate().thenCompose(unused -> reopened(table, "its rows were removed"));
+    ServerTable table = named.settled(name);
+    return table
+        .truncate()
+        .whenComplete((unused, error) -> lookAfterFailure(name, error))
+        .thenCompose(unused -> reopenedAfter(table, "its rows were removed"));
+  }
+
+  /** What was answered with an error may have been done, by a table that is closed by now. */
+  private void lookAfterFailure(TableName name, @Nullable Throwable error) {
+    if (error != null) {
+      lakeChanged(name);
+    }
   }
 
   /** Gives a table another name, and opens it again under that. */
   public CompletableFuture<Void> rename(TableName name, TableName newName) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              ServerTable table = settled(name);
-              if (isTaken(newName)) {
+              ServerTable table = named.settled(name);
+              if (named.isTaken(newName)) {
                 throw FreshetException.of(
                     TABLE_ALREADY_EXISTS,
                     "Table %s can't be renamed to %s: there is a table of that name",
                     name,
                     newName);
               }
-              Entry entry = Objects.requireNonNull(byName.get(name), "entry");
+              Entry entry = Objects.requireNonNull(named.find(name), "entry");
               StoredTable renamed = entry.stored().renamed(newName);
               store.save(renamed);
-              byName.remove(name);
+              named.remove(name);
               return openAgain(table, renamed, "it is being renamed");
             })
         .thenCompose(renamed -> renamed)
         .thenRun(() -> {
-          Entry entry = byName.get(newName);
+          Entry entry = named.find(newName);
           if (entry == null) {
             throw FreshetException.of(
                 TABLE_ALREADY_EXISTS,
@@ -327,36 +275,26 @@ public final class Tables {
   public CompletableFuture<Void> replace(TableName name, TableName by) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              ServerTable old = settled(name);
-              ServerTable next = settled(by);
+              ServerTable old = named.settled(name);
+              ServerTable next = named.settled(by);
               if (old == next) {
                 throw FreshetException.of(
                     INVALID_REQUEST,
                     "Table %s can't be replaced by itself: name another table",
                     name);
               }
-              StoredTable other = Objects.requireNonNull(byName.get(name), "entry").stored();
+              StoredTable other = Objects.requireNonNull(named.find(name), "entry").stored();
               StoredTable taking =
-                  Objects.requireNonNull(byName.get(by), "entry").stored().replacing(other);
+                  Objects.requireNonNull(named.find(by), "entry").stored().replacing(other);
               store.save(taking); // Decides it: a restart goes on from here.
-              byName.remove(by);
+              named.remove(by);
               CompletableFuture<CarriedOver> carried = next.handOver();
               return old.retire()
-                  .thenCompose(unused -> close(next))
+                  .thenCompose(unused -> opener.close(next))
                   .thenCombine(carried, (closed, over) -> over)
                   .thenAcceptAsync(over -> goOn(taking, over), definitions);
             })
         .thenCompose(replaced -> replaced);
-  }
-
-  /** The open table of that name, unless another is taking its place. */
-  private ServerTable settled(TableName name) {
-    ServerTable table = get(name);
-    if (table.isRetired()) {
-      throw FreshetException.of(
-          TABLE_NOT_READY, "Table %s is being replaced by another one: try again", name);
-    }
-    return table;
   }
 
   /**
@@ -378,7 +316,7 @@ public final class Tables {
     LOG.info("Table {} is opened again: {}", stale.name(), reason);
     return this.<CompletableFuture<Void>>define(
             () -> {
-              Entry entry = byName.get(stale.name());
+              Entry entry = named.find(stale.name());
               if (isClosed || entry == null || entry.table() != stale || stale.isRetired()) {
                 return CompletableFuture.completedFuture(null);
               }
@@ -387,12 +325,30 @@ public final class Tables {
         .thenCompose(reopened -> reopened);
   }
 
+  /**
+   * Opens a table again after a change to its lake half, also if it was opened again already since
+   * the change was asked for: that may have been before the change took effect.
+   */
+  private CompletableFuture<Void> reopenedAfter(ServerTable changed, String change) {
+    return this.<CompletableFuture<Void>>define(
+            () -> {
+              Entry entry = named.find(changed.id());
+              ServerTable open = entry == null ? null : entry.table();
+              if (isClosed || entry == null || open == null || open.isRetired()) {
+                return CompletableFuture.completedFuture(null); // It is opened after this, if at all.
+              }
+              LOG.info("Table {} is opened again: {}", open.name(), change);
+              return openAgain(open, entry.stored(), "it is being opened again: " + change);
+            })
+        .thenCompose(reopened -> reopened);
+  }
+
   /** Closes a table, and brings it to where it should be then, unless it is dropped meanwhile. */
   private CompletableFuture<Void> openAgain(ServerTable table, StoredTable stored, String why) {
     CompletableFuture<Void> closed = new CompletableFuture<>();
-    byName.put(stored.name(), new Entry(stored, null, null, why, closed));
+    named.put(new Entry(stored, null, null, why, closed));
     CompletableFuture<CarriedOver> carried = table.handOver();
-    close(table).whenComplete((unused, error) -> closed.complete(null));
+    opener.close(table).whenComplete((unused, error) -> closed.complete(null));
     return closed
         .thenCombine(carried, (unused, over) -> over)
         .thenAcceptAsync(over -> goOn(stored, over), definitions);
@@ -400,7 +356,7 @@ public final class Tables {
 
   /** Looks whether somebody else has committed to the lake half of a table. */
   public void lakeChanged(TableName name) {
-    Entry entry = byName.get(name);
+    Entry entry = named.find(name);
     if (entry != null && entry.table() != null) {
       entry.table().checkLake();
     }
@@ -409,18 +365,18 @@ public final class Tables {
   public CompletableFuture<Void> drop(TableName name, DropMode mode) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              Entry entry = byName.get(name);
+              Entry entry = named.find(name);
               if (entry == null || entry.stored().state() != StoredTable.State.ACTIVE) {
                 throw FreshetException.of(TABLE_NOT_FOUND, "There is no table %s to drop", name);
               }
               if (entry.table() != null) {
-                var unused = settled(name);
+                var unused = named.settled(name);
               }
               StoredTable dropping = entry.stored().dropping(mode);
               store.save(dropping);
-              byName.put(name, Entry.notReady(dropping, "it is being dropped"));
+              named.put(Entry.notReady(dropping, "it is being dropped"));
               CompletableFuture<Void> closed =
-                  entry.table() == null ? entry.closed() : close(entry.table());
+                  entry.table() == null ? entry.closed() : opener.close(entry.table());
               return closed.thenRunAsync(() -> settle(dropping, null), definitions);
             })
         .thenCompose(dropped -> dropped);
@@ -430,10 +386,10 @@ public final class Tables {
   public void close() {
     isClosed = true;
     Stream.concat(open().stream(), replaced.all().stream())
-        .map(this::close)
+        .map(opener::close)
         .toList()
         .forEach(CompletableFuture::join);
-    byName.clear();
+    named.clear();
     replaced.clear();
   }
 
@@ -442,13 +398,13 @@ public final class Tables {
     StoredTable now = stored;
     try {
       if (stored.state() == StoredTable.State.ACTIVE) {
-        show(stored, "it is being opened");
+        named.show(stored, "it is being opened");
         now = renameInLake(stored);
         LakeTable lakeTable = lake.open(now.name(), now.id(), now.buckets());
         ServerTable table = opener.open(now.id(), lakeTable, carried, this::reopen);
         table.start();
-        keepReadable(byName.get(now.name()));
-        byName.put(now.name(), Entry.open(now, table, lakeTable));
+        keepReadable(named.find(now.name()));
+        named.put(Entry.open(now, table, lakeTable));
         return;
       }
       DropMode mode = stored.dropMode() == null ? DropMode.PURGE : stored.dropMode();
@@ -464,9 +420,7 @@ public final class Tables {
       }
       opener.delete(stored.id());
       store.delete(stored.id());
-      if (has(stored)) {
-        byName.remove(stored.name());
-      }
+      named.remove(stored);
     } catch (RuntimeException e) {
       StoredTable left = now;
       LOG.warn(
@@ -476,7 +430,7 @@ public final class Tables {
           RETRY.toSeconds(),
           e.toString());
       LOG.debug("Table {} can't go on", left.name(), e);
-      show(left, String.valueOf(e.getMessage()));
+      named.show(left, String.valueOf(e.getMessage()));
       timers.schedule(RETRY, () -> definitions.execute(() -> goOn(left, carried)));
     }
   }
@@ -488,10 +442,10 @@ public final class Tables {
     if (stored.renamedFrom() == null) {
       return stored;
     }
-    StoredTable named = stored.active();
+    StoredTable renamed = stored.active();
     UUID other = stored.replaces();
     if (other != null) {
-      Entry entry = byName.get(stored.name());
+      Entry entry = named.find(stored.name());
       if (entry != null && entry.stored().id().equals(other)) {
         var unused = saveDropping(entry.stored());
       }
@@ -499,61 +453,28 @@ public final class Tables {
     }
     try {
       lake.rename(stored.renamedFrom(), stored.name(), stored.id());
-      store.save(named);
+      store.save(renamed);
     } catch (FreshetException e) {
       if (e.code() != TABLE_ALREADY_EXISTS || other != null) {
         throw e;
       }
-      named = stored.notRenamed();
-      store.save(named);
-      byName.put(named.name(), Entry.notReady(named, "it is being opened"));
-      byName.remove(stored.name());
+      renamed = stored.notRenamed();
+      store.save(renamed);
+      named.put(Entry.notReady(renamed, "it is being opened"));
+      named.remove(stored.name());
     }
-    return named;
+    return renamed;
   }
 
   /** Settles a table unless something else has become of it in the meantime. */
   private void goOn(StoredTable stored, @Nullable CarriedOver carried) {
-    Entry entry = byName.get(stored.name());
-    boolean isSame = entry != null && entry.stored().equals(stored) && entry.table() == null;
-    boolean goesOn = isSame || isHidden(stored) || isTakingOver(stored);
-    if (goesOn && !isClosed) {
+    if (named.waitsFor(stored) && !isClosed) {
       settle(stored, carried);
     } else if (carried != null) {
       carried.fail(
           FreshetException.of(
               TABLE_NOT_FOUND, "Table %s was dropped, or its server stopped", stored.name()));
     }
-  }
-
-  /** Says why a table is not ready, unless another one has its name meanwhile. */
-  private void show(StoredTable stored, String whyNotReady) {
-    Entry shown = byName.get(stored.name());
-    if (shown == null
-        || shown.stored().state() == StoredTable.State.DROPPING
-        || shown.stored().id().equals(stored.id())) {
-      byName.put(stored.name(), Entry.notReady(stored, whyNotReady));
-    }
-  }
-
-  /** Whether the table that is found by its name is this one. */
-  private boolean has(StoredTable stored) {
-    Entry entry = byName.get(stored.name());
-    return entry != null && entry.stored().id().equals(stored.id());
-  }
-
-  /** Whether a table that is to go has lost its name to another one. */
-  private boolean isHidden(StoredTable stored) {
-    return stored.state() == StoredTable.State.DROPPING && !has(stored);
-  }
-
-  /** Whether a table is to have the name of one that takes no writes any more for that. */
-  private boolean isTakingOver(StoredTable stored) {
-    Entry entry = byName.get(stored.name());
-    return stored.state() == StoredTable.State.ACTIVE
-        && entry != null
-        && entry.table() != null
-        && entry.table().isRetired();
   }
 
   private StoredTable saveDropping(StoredTable stored) {
@@ -573,36 +494,13 @@ public final class Tables {
 
   private void dropReplaced(ReplacedTables.Replaced old) {
     CompletableFuture<Void> unused =
-        close(old.table())
+        opener.close(old.table())
             .thenRunAsync(() -> settle(old.stored(), null), definitions)
             .whenComplete((dropped, error) -> {
               if (error != null) {
                 LOG.error("Table {} that was replaced can't be dropped", old.stored().id(), error);
               }
             });
-  }
-
-  /**
-   * Lets what is on its way into the logs get there, then lets go of everything. Whatever fails,
-   * the table is closed then.
-   */
-  private CompletableFuture<Void> close(ServerTable table) {
-    return table
-        .close()
-        .thenCompose(unused ->
-            CompletableFuture.allOf(
-                table.buckets().stream()
-                    .map(bucket -> {
-                      bucket.log().close();
-                      return CompletableFuture.supplyAsync(
-                              () -> opener.close(bucket), bucket.loop())
-                          .thenCompose(closed -> closed);
-                    })
-                    .toArray(CompletableFuture[]::new)))
-        .exceptionally(error -> {
-          LOG.error("Table {} was not closed in order", table.name(), error);
-          return null;
-        });
   }
 
   @SuppressWarnings("NullAway") // A task without a result completes with null.

@@ -92,6 +92,20 @@ public final class PositionBitmap {
     }
   }
 
+  /** At no position yet; the bitmap must not change while it is used. */
+  public PositionCursor cursor() {
+    return new PositionCursor(parts);
+  }
+
+  /** How much memory the positions take, about. */
+  public long sizeBytes() {
+    long bytes = 0;
+    for (RoaringBitmap part : parts) {
+      bytes += part.getLongSizeInBytes();
+    }
+    return bytes;
+  }
+
   /** The positions in ascending order: long[cardinality]. */
   public long[] toArray() {
     long[] positions = new long[Math.toIntExact(cardinality())];

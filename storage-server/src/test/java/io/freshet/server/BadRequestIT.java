@@ -261,12 +261,34 @@ final class BadRequestIT {
               + snapshot
               + " of table bad.requests has expired: plan again and read the new one";
       refused("renew", "{\"snapshot\":\"" + snapshot + "\"}", SNAPSHOT_EXPIRED, message);
+      refused(
+          "overlay",
+          "{\"snapshot\":\"" + snapshot + "\",\"data-file\":\"a.parquet\"}",
+          SNAPSHOT_EXPIRED,
+          message);
       check(
           PlainFlight.errorOf(() -> read("{\"snapshot\":\"" + snapshot + "\",\"part\":\"fresh\"}")),
           SNAPSHOT_EXPIRED,
           message);
     }
     assertThat(SNAPSHOT_EXPIRED.remedy().name()).isEqualTo("REPLAN");
+  }
+
+  @Test
+  void onlyOverlaysOfThePlanCanBeAskedFor() {
+    String snapshot = plan("{\"table\":\"bad.requests\"}");
+    refused(
+        "overlay",
+        "{\"snapshot\":\"" + snapshot + "\",\"data-file\":\"a.parquet\"}",
+        INVALID_REQUEST,
+        "Union snapshot "
+            + snapshot
+            + " of table bad.requests has no overlay of a.parquet: ask for files that its plan names");
+    refused(
+        "overlay",
+        "{\"snapshot\":\"" + snapshot + "\"}",
+        INVALID_REQUEST,
+        "The body of overlay lacks the fields \\[data-file]");
   }
 
   @Test

@@ -94,6 +94,7 @@ final class FlightProtocolIT {
             "list-tables",
             "describe-table",
             "plan",
+            "overlay",
             "renew",
             "release",
             "begin-transaction",

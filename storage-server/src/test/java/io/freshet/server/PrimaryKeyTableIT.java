@@ -17,6 +17,7 @@ import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.CreateTable;
 import io.freshet.protocol.ExpireResult;
 import io.freshet.protocol.FileOverlay;
+import io.freshet.protocol.OverlayVector;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TransactionState.State;
 import io.freshet.protocol.UnionSnapshot;
@@ -81,7 +82,15 @@ final class PrimaryKeyTableIT {
                     - snapshot.overlayRows()
                     + snapshot.freshRows())
             .isEqualTo(oracle.size());
-        assertThat(snapshot.overlays()).allSatisfy(PrimaryKeyTableIT::isConsistent);
+        assertThat(snapshot.overlays())
+            .isNotEmpty()
+            .allSatisfy(PrimaryKeyTableIT::isConsistent)
+            .allSatisfy(overlay -> {
+              OverlayVector alone =
+                  server.client().overlay(snapshot.snapshot(), overlay.dataFile());
+              assertThat(alone.overlayRows()).isEqualTo(overlay.overlayRows());
+              assertThat(alone.positions()).isEqualTo(overlay.positions());
+            });
         server.client().release(snapshot);
         if (round % 2 == 0) {
           server.restart();

@@ -32,6 +32,8 @@ import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetRange;
 import io.freshet.protocol.OffsetsRequest;
+import io.freshet.protocol.OverlayRequest;
+import io.freshet.protocol.OverlayVector;
 import io.freshet.protocol.PartitionCounts;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadCommand;
@@ -81,8 +83,10 @@ final class ProtocolDocTest {
           NamespaceRequest.class,
           OffsetRange.class,
           OffsetsRequest.class,
-          PartitionCounts.class,
+          OverlayRequest.class,
+          OverlayVector.class,
           PartitionCounts.Counted.class,
+          PartitionCounts.class,
           PlanRequest.class,
           ReadCommand.class,
           ReadTicket.class,

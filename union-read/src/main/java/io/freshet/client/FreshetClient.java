@@ -36,6 +36,8 @@ import io.freshet.protocol.LookUpCommand;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
+import io.freshet.protocol.OverlayRequest;
+import io.freshet.protocol.OverlayVector;
 import io.freshet.protocol.PartitionCounts;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.ReadTicket;
@@ -223,6 +225,17 @@ public final class FreshetClient implements AutoCloseable {
   public UnionSnapshot plan(TableName table, @Nullable UUID tableId, Duration lease) {
     return read(
         FreshetAction.PLAN, new PlanRequest(table, tableId, lease.toMillis()), UnionSnapshot.class);
+  }
+
+  /**
+   * The overlay of one lake file, for readers that have no plan but know the snapshot's name.
+   *
+   * @param snapshot its name, which a plan has told
+   * @param dataFile a file of which the plan has an overlay
+   * @throws io.freshet.error.FreshetException SNAPSHOT_EXPIRED if the lease has ended
+   */
+  public OverlayVector overlay(String snapshot, String dataFile) {
+    return read(FreshetAction.OVERLAY, new OverlayRequest(snapshot, dataFile), OverlayVector.class);
   }
 
   /** Extends a lease by the server's default time from now, and answers when it ends. */

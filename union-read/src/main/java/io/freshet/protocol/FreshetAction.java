@@ -30,6 +30,7 @@ public enum FreshetAction {
   LIST_TABLES("list-tables", "All tables, or those of one namespace"),
   DESCRIBE_TABLE("describe-table", "Definition and state of a table"),
   PLAN("plan", "Freeze a union snapshot and lease it"),
+  OVERLAY("overlay", "The overlay of one lake file in a union snapshot"),
   RENEW("renew", "Extend a union snapshot's lease"),
   RELEASE("release", "Give a union snapshot back"),
   COUNT_PARTITIONS("count-partitions", "Count a union snapshot's fresh rows by partition"),

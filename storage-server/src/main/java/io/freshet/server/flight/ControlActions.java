@@ -28,6 +28,7 @@ import io.freshet.protocol.ListTables;
 import io.freshet.protocol.NamespaceList;
 import io.freshet.protocol.NamespaceRequest;
 import io.freshet.protocol.OffsetsRequest;
+import io.freshet.protocol.OverlayRequest;
 import io.freshet.protocol.PlanRequest;
 import io.freshet.protocol.RenameTable;
 import io.freshet.protocol.ReplaceTable;
@@ -168,6 +169,12 @@ final class ControlActions {
         UUID id = request.tableId();
         ServerTable table = id == null ? tables.get(request.table()) : tables.get(id);
         yield table.plan(millis == null ? null : Duration.ofMillis(millis));
+      }
+      case OVERLAY -> {
+        OverlayRequest request = body.as(OverlayRequest.class);
+        yield tables
+            .get(SnapshotNames.tableId(request.snapshot()))
+            .overlay(request.snapshot(), request.dataFile());
       }
       case RENEW -> {
         String snapshot = body.as(SnapshotRequest.class).snapshot();

@@ -14,6 +14,7 @@ import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 import io.freshet.error.FreshetException;
 import io.freshet.protocol.CompactResult;
 import io.freshet.protocol.ExpireResult;
+import io.freshet.protocol.OverlayVector;
 import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableOffsets;
 import io.freshet.protocol.TierResult;
@@ -206,6 +207,11 @@ public final class ServerTable {
   /** Computes something from a union snapshot's rows, where it may block shortly. */
   public <T> CompletableFuture<T> read(String snapshot, Function<UnionLease, T> reading) {
     return lease(snapshot).thenApplyAsync(reading, context.calls());
+  }
+
+  /** The overlay of one file in a union snapshot; SNAPSHOT_EXPIRED if its lease has ended. */
+  public CompletableFuture<OverlayVector> overlay(String snapshot, String dataFile) {
+    return read(snapshot, lease -> lease.overlay(dataFile));
   }
 
   /** Extends a lease from now on, and answers when it ends. */

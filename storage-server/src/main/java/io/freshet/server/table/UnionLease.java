@@ -8,7 +8,11 @@
  */
 package io.freshet.server.table;
 
+import static io.freshet.error.FreshetErrorCode.INVALID_REQUEST;
+
+import io.freshet.error.FreshetException;
 import io.freshet.overlay.PositionBitmap;
+import io.freshet.protocol.OverlayVector;
 import io.freshet.server.keys.RowCut;
 import io.freshet.server.lake.LakeState;
 import io.freshet.table.TableDefinition;
@@ -32,6 +36,19 @@ public record UnionLease(
   public UnionLease {
     cuts = List.copyOf(cuts);
     overlays = Map.copyOf(overlays);
+  }
+
+  OverlayVector overlay(String dataFile) {
+    PositionBitmap positions = overlays.get(dataFile);
+    if (positions == null) {
+      throw FreshetException.of(
+          INVALID_REQUEST,
+          "Union snapshot %s of table %s has no overlay of %s: ask for files that its plan names",
+          snapshot,
+          definition.name(),
+          dataFile);
+    }
+    return OverlayVector.of(dataFile, positions);
   }
 
   UnionLease withExpiry(long newExpiresAtMillis) {

@@ -10,9 +10,8 @@ package io.freshet.trino.read;
 
 import static io.trino.spi.type.BigintType.BIGINT;
 
-import io.freshet.overlay.DeletionVectorV1;
+import io.freshet.overlay.PositionBitmap;
 import io.freshet.overlay.PositionCursor;
-import io.freshet.trino.handle.OverlaidSplit;
 import io.trino.spi.block.Block;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
@@ -55,23 +54,23 @@ final class OverlayPageSource implements ConnectorPageSource {
   /**
    * The rows of a split that its overlay does not hide.
    *
+   * @param hidden the overlay; not to be changed
    * @param positionColumn has the rows' positions in their file
    * @param open makes a source of all rows with the given columns
    */
   static ConnectorPageSource open(
-      OverlaidSplit split,
+      PositionBitmap hidden,
       List<ColumnHandle> columns,
       ColumnHandle positionColumn,
       Function<List<ColumnHandle>, ConnectorPageSource> open) {
-    String source = "the overlay of " + split.dataFile();
-    PositionCursor hidden = DeletionVectorV1.deserialize(split.overlay(), source).cursor();
     List<ColumnHandle> read = new ArrayList<>(columns);
     int positionChannel = read.indexOf(positionColumn);
     if (positionChannel < 0) {
       positionChannel = read.size();
       read.add(positionColumn);
     }
-    return new OverlayPageSource(open.apply(read), hidden, positionChannel, columns.size());
+    return new OverlayPageSource(
+        open.apply(read), hidden.cursor(), positionChannel, columns.size());
   }
 
   @Override

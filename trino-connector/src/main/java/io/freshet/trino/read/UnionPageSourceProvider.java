@@ -103,7 +103,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
                       memory);
               case OverlaidSplit overlaid ->
                   OverlayPageSource.open(
-                      overlaid,
+                      server.overlays().of(overlaid),
                       read,
                       positionColumn,
                       all ->

@@ -21,16 +21,19 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class ServerConnection implements AutoCloseable {
   private static final long CLOSE_SECONDS = 10;
+  private static final long MAX_OVERLAY_BYTES = 64 << 20;
 
   private final BufferAllocator allocator;
   private final FreshetClient client;
   private final ExecutorService waiting;
+  private final NodeOverlays overlays;
 
   private ServerConnection(
       BufferAllocator allocator, FreshetClient client, ExecutorService waiting) {
     this.allocator = allocator;
     this.client = client;
     this.waiting = waiting;
+    this.overlays = new NodeOverlays(client, MAX_OVERLAY_BYTES);
   }
 
   /** Connects with the first call. */
@@ -55,6 +58,11 @@ public final class ServerConnection implements AutoCloseable {
   /** For batches that are made here; those that come from the server are the client's. */
   public BufferAllocator allocator() {
     return allocator;
+  }
+
+  /** Which rows of lake files splits on this node hide. */
+  public NodeOverlays overlays() {
+    return overlays;
   }
 
   /** Runs what may wait for the server; virtual threads, as many as are asked for. */

@@ -93,6 +93,6 @@ final class LargeOverlayIT {
   }
 
   private static ServerConnection connect() {
-    return ServerConnection.open("test", FreshetQueryRunner.server().uri(), 64 << 20);
+    return ServerConnection.open("test", FreshetQueryRunner.server().uri(), 64 << 20, 32 << 20);
   }
 }

@@ -44,6 +44,16 @@ record FlightConnection(FlightClient flight, ManagedChannel channel) implements 
   }
 
   /**
+   * A client on the same connection that receives batches into other memory. Closing it closes only
+   * the client.
+   *
+   * @param batches borrowed until it is closed
+   */
+  FlightClient receivingInto(BufferAllocator batches) {
+    return FlightGrpcUtils.createFlightClientWithSharedChannel(batches, channel);
+  }
+
+  /**
    * Lets the next call try to connect at once. By itself gRPC waits up to two minutes after
    * failures, and fails every call until then, although the server may be back; how long to wait is
    * ours to say.

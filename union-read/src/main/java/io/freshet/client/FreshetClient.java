@@ -68,7 +68,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.FlightDescriptor;
-import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.Ticket;
@@ -386,8 +385,16 @@ public final class FreshetClient implements AutoCloseable {
 
   /** What a ticket stands for, which another process may have made. */
   public FreshStream read(ReadTicket ticket) {
-    FlightStream stream = connection.flight().getStream(new Ticket(Json.write(ticket)));
-    return new FreshStream(stream, address);
+    return FreshStream.open(connection.flight(), wire(ticket), address, allocator);
+  }
+
+  /**
+   * As {@link #read(ReadTicket)}, with memory of its own.
+   *
+   * @param batches holds the stream's batches until it is closed; borrowed
+   */
+  public FreshStream read(ReadTicket ticket, BufferAllocator batches) {
+    return FreshStream.openOwned(connection.receivingInto(batches), wire(ticket), address, batches);
   }
 
   /**
@@ -396,8 +403,18 @@ public final class FreshetClient implements AutoCloseable {
    * @param request what to read; its table id guards against another table of the same name
    */
   public ChangeStream readChanges(ChangesTicket request) {
-    FlightStream stream = connection.flight().getStream(new Ticket(Json.write(request)));
-    return new ChangeStream(new FreshStream(stream, address));
+    return new ChangeStream(
+        FreshStream.open(connection.flight(), wire(request), address, allocator));
+  }
+
+  /**
+   * As {@link #readChanges(ChangesTicket)}, with memory of its own.
+   *
+   * @param batches holds the stream's batches until it is closed; borrowed
+   */
+  public ChangeStream readChanges(ChangesTicket request, BufferAllocator batches) {
+    return new ChangeStream(
+        FreshStream.openOwned(connection.receivingInto(batches), wire(request), address, batches));
   }
 
   /** Which changes of each bucket can be read. */
@@ -475,6 +492,10 @@ public final class FreshetClient implements AutoCloseable {
     } catch (RuntimeException e) {
       throw FlightErrors.fromFlight(e, address);
     }
+  }
+
+  private static Ticket wire(Record ticket) {
+    return new Ticket(Json.write(ticket));
   }
 
   static void pause(Duration pause, FreshetException reason) {

@@ -107,8 +107,7 @@ final class SchemaChangeIT {
             .client()
             .alterSchema(
                 TABLE,
-                List.of(
-                    AddColumn.of(Types.NestedField.optional(1, name, Types.LongType.get()))));
+                List.of(AddColumn.of(Types.NestedField.optional(1, name, Types.LongType.get()))));
         assertThat(columns(server)).contains(name);
       } catch (FreshetException e) {
         assertThat(e.code().remedy()).isEqualTo(Remedy.RETRY);

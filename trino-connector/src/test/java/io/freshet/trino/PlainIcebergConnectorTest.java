@@ -60,7 +60,8 @@ final class PlainIcebergConnectorTest extends LakeContract {
   @Override
   public void testShowCreateSchema() {
     assertThat((String) computeScalar("SHOW CREATE SCHEMA control"))
-        .startsWith("CREATE SCHEMA iceberg.control\nAUTHORIZATION USER user\nWITH (\n   location = ");
+        .startsWith(
+            "CREATE SCHEMA iceberg.control\nAUTHORIZATION USER user\nWITH (\n   location = ");
   }
 
   @Test

@@ -335,7 +335,8 @@ public final class Tables {
               Entry entry = named.find(changed.id());
               ServerTable open = entry == null ? null : entry.table();
               if (isClosed || entry == null || open == null || open.isRetired()) {
-                return CompletableFuture.completedFuture(null); // It is opened after this, if at all.
+                return CompletableFuture.completedFuture(
+                    null); // It is opened after this, if at all.
               }
               LOG.info("Table {} is opened again: {}", open.name(), change);
               return openAgain(open, entry.stored(), "it is being opened again: " + change);
@@ -494,7 +495,8 @@ public final class Tables {
 
   private void dropReplaced(ReplacedTables.Replaced old) {
     CompletableFuture<Void> unused =
-        opener.close(old.table())
+        opener
+            .close(old.table())
             .thenRunAsync(() -> settle(old.stored(), null), definitions)
             .whenComplete((dropped, error) -> {
               if (error != null) {

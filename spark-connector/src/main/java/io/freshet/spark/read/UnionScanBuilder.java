@@ -58,13 +58,27 @@ public final class UnionScanBuilder
       Function<String, MicroBatchStream> streams) {
     this.lease = lease;
     this.base = base;
-    this.lake = base.newScanBuilder(options);
+    this.lake = base.newScanBuilder(splitting(lease.snapshot(), base, options));
     this.freshFilter = new FreshFilter(lease.snapshot().schema());
     this.grouping =
         new UnionGrouping(
             base.table(),
             new SparkReadConf(SparkSession.active(), base.table(), options).preserveDataGrouping());
     this.streams = streams;
+  }
+
+  private static CaseInsensitiveStringMap splitting(
+      UnionSnapshot snapshot, SparkTable base, CaseInsensitiveStringMap options) {
+    Long snapshotId = snapshot.base().snapshotId();
+    String bytes =
+        snapshotId == null
+            ? null
+            : base.table().snapshot(snapshotId).summary().get(SnapshotSummary.TOTAL_FILE_SIZE_PROP);
+    if (bytes == null) {
+      return options;
+    }
+    int cores = SparkSession.active().sparkContext().defaultParallelism();
+    return new LakeSplits(Long.parseLong(bytes), cores).addTo(options, base.table().properties());
   }
 
   /** All predicates come back: those that Iceberg is done with were not applied to fresh rows. */

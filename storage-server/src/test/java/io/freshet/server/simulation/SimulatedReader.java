@@ -48,6 +48,7 @@ final class SimulatedReader implements Actor {
     final int acknowledgedBefore;
     long expiresAtMillis;
     int renewals;
+    boolean mayBeReleased;
     boolean isReleased;
 
     Held(UnionSnapshot snapshot, int acknowledgedBefore) {
@@ -144,7 +145,7 @@ final class SimulatedReader implements Actor {
   }
 
   private boolean isOver(Held each) {
-    return each.isReleased || each.expiresAtMillis <= simulation.clock().millis();
+    return each.mayBeReleased || each.expiresAtMillis <= simulation.clock().millis();
   }
 
   private void plan(ServerTable table) {
@@ -261,8 +262,8 @@ final class SimulatedReader implements Actor {
   private void release(ServerTable table, Held chosen) {
     SimulatedServer server = simulation.server();
     CompletableFuture<Void> released = table.release(chosen.snapshot.snapshot());
-    // It is released at some time from now on, and surely once the answer is there.
-    chosen.expiresAtMillis = Math.min(chosen.expiresAtMillis, simulation.clock().millis());
+    // It is released at some time from now on, whatever is renewed, and surely with the answer.
+    chosen.mayBeReleased = true;
     chosen.renewals++;
     released.whenComplete((unused, error) ->
         simulation.callback(

@@ -31,6 +31,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +156,9 @@ final class KeyedTableCasesIT {
     put("north", 2, 7);
     check();
     assertThatThrownBy(() -> server.rows(before, Projection.of(before.schema(), null, null)))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("File does not exist");
+    assertThatThrownBy(() -> server.client().renew(before))
         .isInstanceOfSatisfying(
             FreshetException.class,
             e -> assertThat(e.code()).isEqualTo(FreshetErrorCode.TABLE_NOT_FOUND));

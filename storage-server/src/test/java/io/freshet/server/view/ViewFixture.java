@@ -8,9 +8,6 @@
  */
 package io.freshet.server.view;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
-
 import io.freshet.arrow.ArrowRowAppender;
 import io.freshet.client.TableWriter;
 import io.freshet.lake.LakeFileIO;
@@ -21,14 +18,17 @@ import io.freshet.table.ChangeType;
 import io.freshet.table.TableName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
@@ -172,21 +172,35 @@ final class ViewFixture implements AutoCloseable {
     }
   }
 
-  /** The view's files on disk, by how their names end. */
+  /** The view's files on disk, by how their names end; some may go while they are counted. */
   Map<String, Long> viewFiles() {
-    try (Stream<Path> files = Files.walk(server.data())) {
-      return files
-          .filter(file -> file.toString().contains("/_fresh/") && Files.isRegularFile(file))
-          .collect(
-              groupingBy(
-                  file -> {
-                    String name = file.getFileName().toString();
-                    return name.substring(name.lastIndexOf('.') + 1);
-                  },
-                  counting()));
+    Map<String, Long> counts = new HashMap<>();
+    try {
+      Files.walkFileTree(
+          server.data(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (file.toString().contains("/_fresh/")) {
+                String name = file.getFileName().toString();
+                counts.merge(name.substring(name.lastIndexOf('.') + 1), 1L, Long::sum);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure)
+                throws IOException {
+              if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw failure;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return counts;
   }
 
   @Override

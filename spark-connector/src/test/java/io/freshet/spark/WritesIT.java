@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.client.FreshetClient;
 import io.freshet.table.TableName;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -162,7 +163,17 @@ final class WritesIT {
   }
 
   private record Write(StructType schema, String queryId, CaseInsensitiveStringMap options)
-      implements LogicalWriteInfo {}
+      implements LogicalWriteInfo {
+    @Override
+    public Optional<StructType> rowIdSchema() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<StructType> metadataSchema() {
+      return Optional.empty();
+    }
+  }
 
   private static WriterCommitMessage write(
       DataWriterFactory tasks, int partition, long task, String s) throws Exception {

@@ -104,6 +104,20 @@ final class KeyedTableStreamIT {
   }
 
   @Test
+  void changeFeedStartsInALakeOfWhichRowsAreDeleted() {
+    TableName source = fixture.create(KEYED);
+    TableName target = fixture.create(KEYED);
+    fixture.append(source, 0, 30, "old");
+    client.tier(source);
+    fixture.append(source, 20, 40, "new");
+    fixture.delete(source, 5, 10);
+    client.tier(source);
+
+    copyFeed(source, target);
+    assertThat(fixture.rows(target)).hasSize(35).isEqualTo(fixture.rows(source));
+  }
+
+  @Test
   void changeFeedSaysWhatEachRowIs() {
     TableName source = fixture.create(KEYED);
     fixture.append(source, 1, 2, "lake");
@@ -207,10 +221,7 @@ final class KeyedTableStreamIT {
     assertThatThrownBy(() -> write(rows, Map.of("changeColumn", "kind"), keyed))
         .hasMessageContaining("Option changeColumn names kind, but the query has no such column");
     assertThatThrownBy(() ->
-            write(
-                rows.selectExpr("*", "'removed' AS kind"),
-                Map.of("changeColumn", "kind"),
-                keyed))
+            write(rows.selectExpr("*", "'removed' AS kind"), Map.of("changeColumn", "kind"), keyed))
         .hasMessageContaining("'removed' in column _change_type is no change type");
     TableName log = fixture.create(COLUMNS);
     assertThatThrownBy(() -> write(rows, Map.of("changeColumn", "kind"), log))

@@ -245,12 +245,9 @@ final class LogTableStreamIT {
         source,
         Map.of("realTimeTasks", "0"),
         "Option realTimeTasks is a number from 1 on, not '0'");
+    refused(source, Map.of("skipDeletes", "yes"), "Option skipDeletes is true or false, not 'yes'");
     refused(
-        source, Map.of("skipDeletes", "yes"), "Option skipDeletes is true or false, not 'yes'");
-    refused(
-        source,
-        Map.of("readChangeFeed", "1"),
-        "Option readChangeFeed is true or false, not '1'");
+        source, Map.of("readChangeFeed", "1"), "Option readChangeFeed is true or false, not '1'");
     refused(
         source,
         Map.of("failOnDataLoss", "maybe"),

@@ -55,8 +55,7 @@ record FirstPosition(StreamPosition position, @Nullable SnapshotLease lease) {
         lease);
   }
 
-  private static List<Long> startsInLog(
-      StreamedTable table, ChangePoint point, TableOffsets log) {
+  private static List<Long> startsInLog(StreamedTable table, ChangePoint point, TableOffsets log) {
     FreshetClient client = table.client();
     List<Long> starts =
         point.offsets(StartPoint.OPTION, log, moment -> client.offsets(log.table(), moment));

@@ -43,8 +43,10 @@ final class LakeBatchReader implements PartitionReader<ColumnarBatch> {
     }
     StructField[] fields = columns.schema().fields();
     ColumnVector[] vectors = new ColumnVector[fields.length];
+    int dataFields = columns.data().fields().length;
     for (int i = 0; i < fields.length; i++) {
-      vectors[i] = i < batch.numCols() ? batch.column(i) : constant(fields[i], batch.numRows());
+      // Where rows are deleted, a batch of Iceberg has their positions too, after its columns.
+      vectors[i] = i < dataFields ? batch.column(i) : constant(fields[i], batch.numRows());
     }
     return new ColumnarBatch(vectors, batch.numRows());
   }

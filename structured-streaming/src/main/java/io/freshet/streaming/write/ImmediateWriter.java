@@ -106,11 +106,12 @@ final class ImmediateWriter implements DataWriter<InternalRow> {
     }
     hasRows = false;
     try {
-      rows.send().whenComplete((acknowledged, error) -> {
-        if (hasRoom) {
-          room.release();
-        }
-      });
+      rows.send()
+          .whenComplete((acknowledged, error) -> {
+            if (hasRoom) {
+              room.release();
+            }
+          });
     } catch (RuntimeException e) {
       failure = e; // The next row, or the commit, says so.
     }

@@ -49,6 +49,7 @@ final class EpochAttemptsIT {
   private TableName table;
   private EpochWrite write;
   private StreamingDataWriterFactory writers;
+
   @SuppressWarnings("NullAway.Init")
   EpochAttemptsIT(SparkSession spark, TestTables tables) {
     this.spark = (org.apache.spark.sql.classic.SparkSession) spark;
@@ -128,8 +129,7 @@ final class EpochAttemptsIT {
     return writer;
   }
 
-  private static void write(DataWriter<InternalRow> writer, long from, long to)
-      throws IOException {
+  private static void write(DataWriter<InternalRow> writer, long from, long to) throws IOException {
     for (long id = from; id < to; id++) {
       writer.write(new GenericInternalRow(new Object[] {id}));
     }

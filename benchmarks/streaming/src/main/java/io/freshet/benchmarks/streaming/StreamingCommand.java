@@ -47,7 +47,8 @@ public final class StreamingCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "3",
-      description = "Of latencies, all in turns; the first does not count (default: ${DEFAULT-VALUE}).")
+      description =
+          "Of latencies, all in turns; the first does not count (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -174,16 +175,15 @@ public final class StreamingCommand implements Callable<Integer> {
   private void print(List<String> catchUp) {
     System.out.println("| from and to | mode | messages/s | p50 ms | p95 ms | p99 ms |");
     System.out.println("|---|---|---|---|---|---|");
-    latencies.forEach(
-        (measured, results) ->
-            System.out.printf(
-                "| %s | %s | %,d | %s | %s | %s |%n",
-                measured.channel(),
-                measured.mode() == Mode.REAL_TIME ? "real-time" : "micro-batch",
-                measured.rate(),
-                median(results, Percentiles::p50),
-                median(results, Percentiles::p95),
-                median(results, Percentiles::p99)));
+    latencies.forEach((measured, results) ->
+        System.out.printf(
+            "| %s | %s | %,d | %s | %s | %s |%n",
+            measured.channel(),
+            measured.mode() == Mode.REAL_TIME ? "real-time" : "micro-batch",
+            measured.rate(),
+            median(results, Percentiles::p50),
+            median(results, Percentiles::p95),
+            median(results, Percentiles::p99)));
     System.out.println();
     System.out.println("| what is read, and where it goes | rows | s | M rows/s |");
     System.out.println("|---|---|---|---|");

@@ -37,11 +37,7 @@ final class FreshetConnectorFactory implements ConnectorFactory {
     try (ThreadContextClassLoader unused =
         new ThreadContextClassLoader(FreshetConnectorFactory.class.getClassLoader())) {
       ServerConnection server =
-          ServerConnection.open(
-              catalogName,
-              properties.uri(),
-              properties.memory().toBytes(),
-              properties.queryMemory().toBytes());
+          ServerConnection.open(catalogName, properties.uri(), properties.memory().toBytes());
       try {
         String lakeUri = server.client().serverInfo().lakeUri();
         Connector lake =

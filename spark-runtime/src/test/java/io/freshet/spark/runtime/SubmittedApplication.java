@@ -72,6 +72,7 @@ record SubmittedApplication(Path folder, Class<?> main, String master) {
               .redirectErrorStream(true)
               .redirectOutput(output.toFile());
       builder.environment().put("SPARK_HOME", sparkHome(spark).toString());
+      builder.environment().put("SPARK_SCALA_VERSION", "2.13");
       int exit = builder.start().waitFor();
       String text = Files.readString(output, UTF_8);
       assertThat(exit).as(text).isZero();

@@ -9,14 +9,13 @@
 package io.freshet.trino.read;
 
 import io.freshet.client.BatchStream;
-import io.freshet.trino.server.QueryMemory;
 import io.trino.spi.Page;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import org.apache.arrow.memory.BufferAllocator;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -28,36 +27,22 @@ final class FreshPages implements AutoCloseable {
   private static final int MAX_WAITING = 2;
 
   private final Queue<Page> waiting = new ArrayDeque<>();
-  private final QueryMemory.Share memory;
   private CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
   private @Nullable BatchStream stream;
   private @Nullable Throwable failure;
   private boolean hasEnded;
   private boolean isClosed;
 
-  private FreshPages(QueryMemory.Share memory) {
-    this.memory = memory;
-  }
-
   /**
    * Starts to read.
    *
-   * @param memory for batches; becomes the pages' own
    * @param open makes the stream, on the thread that reads it
    * @param toPage copies a batch
    */
   static FreshPages read(
-      QueryMemory.Share memory,
-      Function<BufferAllocator, BatchStream> open,
-      Function<VectorSchemaRoot, Page> toPage,
-      Executor executor) {
-    FreshPages pages = new FreshPages(memory);
-    try {
-      executor.execute(() -> pages.readAll(open, toPage));
-    } catch (RuntimeException e) {
-      memory.close();
-      throw e;
-    }
+      Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage, Executor executor) {
+    FreshPages pages = new FreshPages();
+    executor.execute(() -> pages.readAll(open, toPage));
     return pages;
   }
 
@@ -90,9 +75,9 @@ final class FreshPages implements AutoCloseable {
     return hasEnded && waiting.isEmpty() && failure == null;
   }
 
-  /** The memory of the pages that wait, and of batches that are to become pages. */
+  /** The memory of the pages that wait. */
   synchronized long retainedBytes() {
-    return waiting.stream().mapToLong(Page::getRetainedSizeInBytes).sum() + memory.usedBytes();
+    return waiting.stream().mapToLong(Page::getRetainedSizeInBytes).sum();
   }
 
   /** Ends the stream; its thread ends soon after. */
@@ -110,11 +95,9 @@ final class FreshPages implements AutoCloseable {
     }
   }
 
-  private void readAll(
-      Function<BufferAllocator, BatchStream> open, Function<VectorSchemaRoot, Page> toPage) {
+  private void readAll(Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage) {
     Throwable reason = null;
-    try (memory;
-        BatchStream opened = open.apply(memory.allocator())) {
+    try (BatchStream opened = open.get()) {
       if (start(opened)) {
         while (opened.next()) {
           if (opened.batch().getRowCount() > 0 && !put(toPage.apply(opened.batch()))) {

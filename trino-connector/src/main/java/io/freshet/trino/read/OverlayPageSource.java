@@ -10,8 +10,8 @@ package io.freshet.trino.read;
 
 import static io.trino.spi.type.BigintType.BIGINT;
 
-import io.freshet.overlay.PositionBitmap;
-import io.freshet.overlay.PositionCursor;
+import io.freshet.overlay.DeletionVectorV1;
+import io.freshet.trino.handle.OverlaidSplit;
 import io.trino.spi.block.Block;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
@@ -19,6 +19,7 @@ import io.trino.spi.connector.SourcePage;
 import io.trino.spi.metrics.Metrics;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -31,20 +32,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverlayPageSource implements ConnectorPageSource {
   private final ConnectorPageSource lake;
-  private final PositionCursor hidden;
+  private final long[] hidden;
   private final int positionChannel;
   private final int channels;
-  private boolean isPastHidden;
+  private int nextHidden;
 
   /**
    * Takes ownership of {@code lake}.
    *
-   * @param hidden at the overlay's positions
+   * @param hidden the overlay's positions, ascending
    * @param positionChannel the channel of the lake's pages that has the rows' positions in the file
    * @param channels how many channels the engine asked for; others of the lake's are left out
    */
-  OverlayPageSource(
-      ConnectorPageSource lake, PositionCursor hidden, int positionChannel, int channels) {
+  OverlayPageSource(ConnectorPageSource lake, long[] hidden, int positionChannel, int channels) {
     this.lake = lake;
     this.hidden = hidden;
     this.positionChannel = positionChannel;
@@ -54,23 +54,23 @@ final class OverlayPageSource implements ConnectorPageSource {
   /**
    * The rows of a split that its overlay does not hide.
    *
-   * @param hidden the overlay; not to be changed
    * @param positionColumn has the rows' positions in their file
    * @param open makes a source of all rows with the given columns
    */
   static ConnectorPageSource open(
-      PositionBitmap hidden,
+      OverlaidSplit split,
       List<ColumnHandle> columns,
       ColumnHandle positionColumn,
       Function<List<ColumnHandle>, ConnectorPageSource> open) {
+    String source = "the overlay of " + split.dataFile();
+    long[] hidden = DeletionVectorV1.deserialize(split.overlay(), source).toArray();
     List<ColumnHandle> read = new ArrayList<>(columns);
     int positionChannel = read.indexOf(positionColumn);
     if (positionChannel < 0) {
       positionChannel = read.size();
       read.add(positionColumn);
     }
-    return new OverlayPageSource(
-        open.apply(read), hidden.cursor(), positionChannel, columns.size());
+    return new OverlayPageSource(open.apply(read), hidden, positionChannel, columns.size());
   }
 
   @Override
@@ -79,55 +79,39 @@ final class OverlayPageSource implements ConnectorPageSource {
     if (page == null) {
       return null;
     }
-    RowRuns visible = visibleRows(page);
-    if (visible != null) {
-      return new VisibleRowsPage(page, visible, channels);
-    }
+    hideRows(page);
     return page.getChannelCount() == channels ? page : new LeadingChannelsPage(page, channels);
   }
 
-  /** The rows that are not hidden; null if they are all the page has. */
-  private @Nullable RowRuns visibleRows(SourcePage page) {
+  private void hideRows(SourcePage page) {
     int rows = page.getPositionCount();
-    if (rows == 0 || isPastHidden) {
-      return null;
+    if (rows == 0 || nextHidden == hidden.length) {
+      return;
     }
     Block positions = page.getBlock(positionChannel);
-    long first = BIGINT.getLong(positions, 0);
-    long last = BIGINT.getLong(positions, rows - 1);
-    isPastHidden = !hidden.advanceTo(first);
-    if (isPastHidden || hidden.position() > last) {
-      return null;
+    nextHidden = atOrAfter(BIGINT.getLong(positions, 0));
+    if (nextHidden == hidden.length || hidden[nextHidden] > BIGINT.getLong(positions, rows - 1)) {
+      return;
     }
-    RowRuns.Builder visible = new RowRuns.Builder();
-    boolean isWhole = last - first == rows - 1; // Positions ascend, so none is missing.
-    int row = 0;
-    boolean hidesRows = false;
-    while (!isPastHidden && hidden.position() <= last) {
-      long position = hidden.position();
-      row = isWhole ? (int) (position - first) : atOrAfter(positions, row, rows, position);
-      if (isWhole || BIGINT.getLong(positions, row) == position) {
-        visible.hide(row);
-        hidesRows = true;
+    int[] kept = new int[rows];
+    int keptRows = 0;
+    for (int row = 0; row < rows; row++) {
+      long position = BIGINT.getLong(positions, row);
+      while (nextHidden < hidden.length && hidden[nextHidden] < position) {
+        nextHidden++;
       }
-      isPastHidden = !hidden.advance();
+      if (nextHidden == hidden.length || hidden[nextHidden] != position) {
+        kept[keptRows++] = row;
+      }
     }
-    return hidesRows ? visible.build(rows) : null;
+    if (keptRows < rows) {
+      page.selectPositions(kept, 0, keptRows);
+    }
   }
 
-  /** The first row from {@code from} on that is not before a position; there is one. */
-  private static int atOrAfter(Block positions, int from, int rows, long position) {
-    int low = from;
-    int high = rows - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (BIGINT.getLong(positions, middle) < position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+  private int atOrAfter(long position) {
+    int index = Arrays.binarySearch(hidden, nextHidden, hidden.length, position);
+    return index >= 0 ? index : -index - 1;
   }
 
   @Override

@@ -43,7 +43,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
@@ -85,29 +84,26 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
             switch (split) {
               case FreshSplit fresh ->
                   streamed(
-                      session,
                       fresh.rows(),
                       fresh.partition(),
-                      (names, filter, batches) ->
-                          server.client().read(ticket(fresh, names, filter), batches),
+                      (names, filter) -> server.client().read(ticket(fresh, names, filter)),
                       lakeTable,
                       read,
                       dynamicFilter,
                       memory);
               case ChangesSplit changes ->
                   streamed(
-                      session,
                       changes.range().rows(),
                       Optional.empty(),
-                      (names, filter, batches) ->
-                          server.client().readChanges(ticket(changes, names, filter), batches),
+                      (names, filter) ->
+                          server.client().readChanges(ticket(changes, names, filter)),
                       lakeTable,
                       read,
                       dynamicFilter,
                       memory);
               case OverlaidSplit overlaid ->
                   OverlayPageSource.open(
-                      server.overlays().of(overlaid),
+                      overlaid,
                       read,
                       positionColumn,
                       all ->
@@ -138,7 +134,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
 
   /** Asks the server for rows with some columns, and that a filter lets through. */
   private interface StreamOpener {
-    BatchStream open(List<String> columns, @Nullable JsonNode filter, BufferAllocator batches);
+    BatchStream open(List<String> columns, @Nullable JsonNode filter);
   }
 
   private static ReadTicket ticket(
@@ -166,7 +162,6 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
    * @param partition whose rows alone are wanted
    */
   private ConnectorPageSource streamed(
-      ConnectorSession session,
       long rows,
       Optional<BucketPartition> partition,
       StreamOpener opener,
@@ -193,10 +188,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
     FreshPages pages =
         FreshPages.read(
-            server.memory().share(session.getQueryId()),
-            batches -> opener.open(asked, filter.orElse(null), batches),
-            wanted::toPage,
-            server.waiting());
+            () -> opener.open(asked, filter.orElse(null)), wanted::toPage, server.waiting());
     return new FreshPageSource(pages, memory);
   }
 

@@ -59,6 +59,14 @@ final class FreshetConnectorSmokeTest extends BaseConnectorSmokeTest {
     return super.newTrinoTable(tablePrefix, "(a bigint, b double) WITH (primary_key = ARRAY['a'])");
   }
 
+  @Test
+  @Override
+  public void testMaterializedView() {
+    assertQueryFails(
+        "CREATE MATERIALIZED VIEW nation_mv AS SELECT * FROM nation",
+        "Materialized view smoke.nation_mv can't be created: .* Iceberg REST catalog.*");
+  }
+
   /** Trino's suite expects its properties in another form; {@link TablesIT} has the whole. */
   @Test
   @Override

@@ -51,15 +51,18 @@ record SubmittedApplication(Path folder, Class<?> main, String master) {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       // What this JVM was given for Arrow and Spark is what spark-submit gives.
-      command.addAll(
+      List<String> options =
           ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
               .filter(argument ->
                   argument.startsWith("--") || argument.startsWith("-XX:+IgnoreUnrecognized"))
-              .toList());
+              .toList();
+      command.addAll(options);
       command.addAll(List.of("-Xmx1g", "-cp", join(spark, File.pathSeparator)));
       command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
       command.addAll(List.of("--jars", join(added, ",")));
       command.addAll(List.of("--conf", "spark.ui.enabled=false"));
+      command.addAll(
+          List.of("--conf", "spark.executor.extraJavaOptions=" + String.join(" ", options)));
       command.addAll(
           List.of("--conf", "spark.sql.catalog.freshet=io.freshet.spark.FreshetCatalog"));
       command.addAll(List.of("--conf", "spark.sql.catalog.freshet.uri=" + server.uri()));

@@ -62,7 +62,7 @@ public final class ServerTable {
   private final TableFacts facts;
   private final Leases leases;
   private final Planner planner;
-  private final CurrentBase base;
+  private final BaseSwapper base;
   private final Tiering tiering;
   private final @Nullable TableKeys keys;
   private final Transactions transactions;
@@ -120,7 +120,7 @@ public final class ServerTable {
     this.transactions = transactions;
     this.planner = new Planner(id, context, this.buckets, keys, leases, this::checkOpen);
     this.base =
-        new CurrentBase(
+        new BaseSwapper(
             definition.name(), context, this.buckets, keys, base, this::trim, this::stale);
     this.tiering =
         new Tiering(

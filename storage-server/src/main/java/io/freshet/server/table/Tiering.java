@@ -54,7 +54,7 @@ final class Tiering {
   private final LakeTable lake;
   private final TableBuckets buckets;
   private final @Nullable TableKeys keys;
-  private final CurrentBase base;
+  private final BaseSwapper base;
   private final Consumer<FreshetException> onFenced;
   private final Consumer<String> onStale;
 
@@ -87,7 +87,7 @@ final class Tiering {
       LakeTable lake,
       TableBuckets buckets,
       @Nullable TableKeys keys,
-      CurrentBase base,
+      BaseSwapper base,
       Consumer<FreshetException> onFenced,
       Consumer<String> onStale) {
     this.table = table;

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * The lake state that a table's fresh rows are relative to, and which states may come after it.
  * Belongs to the table's event loop.
  */
-final class CurrentBase {
-  private static final Logger LOG = LoggerFactory.getLogger(CurrentBase.class);
+final class BaseSwapper {
+  private static final Logger LOG = LoggerFactory.getLogger(BaseSwapper.class);
 
   private final TableName table;
   private final TableContext context;
@@ -54,7 +54,7 @@ final class CurrentBase {
    * @param onNewBase runs after each change of the base
    * @param onStale told when the table has to be opened again, and why
    */
-  CurrentBase(
+  BaseSwapper(
       TableName table,
       TableContext context,
       TableBuckets buckets,

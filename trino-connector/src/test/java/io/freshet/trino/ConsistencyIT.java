@@ -26,10 +26,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
@@ -44,15 +43,21 @@ final class ConsistencyIT {
   private static final QueryRunner RUNNER = FreshetQueryRunner.runner();
   private static final TableName TABLE = TableName.parse("demo.money");
   private static final Duration DURATION = Duration.ofSeconds(15);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int QUERIES = 10;
   private static final int ACCOUNTS = 2_000;
   private static final long BALANCE = 1_000;
   private static final int WRITERS = 2;
 
   private final FreshetClient client = FreshetQueryRunner.client();
+  private final AtomicInteger transfers = new AtomicInteger();
+  private final AtomicInteger compactions = new AtomicInteger();
+  private final AtomicInteger queries = new AtomicInteger();
+  private final Instant start = Instant.now();
 
   @Test
-  void everyQueryReadsWholeTransactions() throws Exception {
+  void everyQueryReadsWholeTransactions() {
+    RUNNER.execute("DROP TABLE IF EXISTS money");
     RUNNER.execute(
         "CREATE TABLE money WITH (primary_key = ARRAY['id'], buckets = 3, partitioning ="
             + " ARRAY['bucket(id, 2)'], freshness = '300ms') AS SELECT x id, BIGINT '"
@@ -60,30 +65,25 @@ final class ConsistencyIT {
             + "' balance FROM UNNEST(sequence(0, "
             + (ACCOUNTS - 1)
             + ")) t(x)");
-    Instant end = Instant.now().plus(DURATION);
-    AtomicInteger transfers = new AtomicInteger();
-    AtomicInteger maintained = new AtomicInteger();
-    List<Callable<Integer>> work = new ArrayList<>();
+    List<Runnable> work = new ArrayList<>();
     for (int writer = 0; writer < WRITERS; writer++) {
       int own = writer;
-      work.add(() -> {
-        transferUntil(end, own, transfers, maintained);
-        return 0;
-      });
+      work.add(() -> transfer(own));
     }
-    work.add(() -> maintainUntil(end, maintained));
-    work.add(() -> queryUntil(end));
-    work.add(() -> queryTwiceUntil(end));
+    work.add(this::maintain);
+    work.add(this::query);
+    work.add(this::queryTwice);
 
-    int queries = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(work.size())) {
-      for (Future<Integer> done : threads.invokeAll(work)) {
-        queries += done.get();
-      }
+      CompletableFuture.allOf(
+              work.stream()
+                  .map(task -> CompletableFuture.runAsync(task, threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
     }
     assertThat(transfers).hasPositiveValue();
-    assertThat(maintained).hasPositiveValue();
-    assertThat(queries).isGreaterThan(10);
+    assertThat(compactions).hasPositiveValue();
+    assertThat(queries).hasValueGreaterThanOrEqualTo(QUERIES);
     assertSum(RUNNER.execute("SELECT count(*), sum(balance) FROM money").getMaterializedRows());
     RUNNER.execute("CALL freshet.system.tier('demo', 'money')");
     assertSum(
@@ -91,12 +91,11 @@ final class ConsistencyIT {
   }
 
   /** Each writer has accounts of its own, so that it knows their balances. */
-  private void transferUntil(
-      Instant end, int own, AtomicInteger transfers, AtomicInteger maintained) {
+  private void transfer(int own) {
     long[] balances = new long[ACCOUNTS];
     Arrays.fill(balances, BALANCE);
     Random random = new Random(own);
-    while (goesOn(end, maintained)) {
+    while (goesOn()) {
       List<Integer> changed = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         int from = random.nextInt(ACCOUNTS / WRITERS) * WRITERS + own;
@@ -132,26 +131,24 @@ final class ConsistencyIT {
     client.commitTransaction(TABLE, transaction);
   }
 
-  /** On a busy machine it takes longer until there are files to compact. */
-  private static boolean goesOn(Instant end, AtomicInteger maintained) {
-    Instant last = maintained.get() > 0 ? end : end.plus(PATIENCE);
-    return Instant.now().isBefore(last);
+  /** On a busy machine it takes longer until there was something to see. */
+  private boolean goesOn() {
+    boolean seen = queries.get() >= QUERIES && compactions.get() > 0;
+    return Instant.now().isBefore(start.plus(seen ? DURATION : PATIENCE));
   }
 
-  private int maintainUntil(Instant end, AtomicInteger maintained) {
-    while (goesOn(end, maintained)) {
+  private void maintain() {
+    while (goesOn()) {
       client.tier(TABLE);
       if (client.compact(TABLE).filesBefore() > 0) {
-        maintained.incrementAndGet();
+        compactions.incrementAndGet();
       }
       client.expireSnapshots(TABLE, Instant.now(), 1);
     }
-    return 0;
   }
 
-  private static int queryUntil(Instant end) {
-    int queries = 0;
-    while (Instant.now().isBefore(end)) {
+  private void query() {
+    while (goesOn()) {
       assertSum(RUNNER.execute("SELECT count(*), sum(balance) FROM money").getMaterializedRows());
       assertThat(
               RUNNER
@@ -160,15 +157,13 @@ final class ConsistencyIT {
                           + " b.balance WHERE a.id IS NULL OR b.id IS NULL")
                   .getOnlyValue())
           .isEqualTo(0L);
-      queries += 2;
+      queries.addAndGet(2);
     }
-    return queries;
   }
 
   /** The state that a transaction reads is frozen by its first query. */
-  private static int queryTwiceUntil(Instant end) {
-    int queries = 0;
-    while (Instant.now().isBefore(end)) {
+  private void queryTwice() {
+    while (goesOn()) {
       TransactionBuilder.transaction(
               RUNNER.getTransactionManager(),
               RUNNER.getPlannerContext().getMetadata(),
@@ -182,9 +177,8 @@ final class ConsistencyIT {
                 assertSum(rows(session, "SELECT count(*), sum(balance) FROM money WHERE id >= 0"));
                 assertThat(rows(session, query)).isEqualTo(first);
               });
-      queries += 3;
+      queries.addAndGet(3);
     }
-    return queries;
   }
 
   private static List<MaterializedRow> rows(Session session, String query) {

@@ -22,6 +22,7 @@ import io.freshet.spark.read.TablePartitions;
 import io.freshet.spark.read.UnionScanBuilder;
 import io.freshet.spark.stream.StreamedTable;
 import io.freshet.spark.stream.TableStreams;
+import io.freshet.spark.write.BucketDistribution;
 import io.freshet.spark.write.ChangeOperation;
 import io.freshet.spark.write.ChangeWrite;
 import io.freshet.spark.write.RowsWrite;
@@ -268,6 +269,7 @@ final class FreshetTable
         description.table(),
         description.schema().schemaId(),
         info,
+        BucketDistribution.of(description, info.options()),
         () -> TableStreams.installed(name()).newWrite(streamed(), info));
   }
 

@@ -109,6 +109,31 @@ final class UnionScanIT {
   }
 
   @Test
+  void statisticsOfTheLakeAreJoinedWithAggregatesOfFreshRows() {
+    TableName table = halfFresh();
+    String query = "SELECT min(id), max(id), count(name), count(*) FROM freshet." + table;
+
+    assertThat(spark.sql(query).collectAsList()).hasToString("[[0,199,200,200]]");
+    assertThat(spark.sql(query).queryExecution().executedPlan().toString())
+        .contains("aggregates=[min(id), max(id), count(name), count(*)], fresh=100 rows")
+        .doesNotContain("IcebergScan");
+  }
+
+  @Test
+  void statisticsThatCountSupersededRowsAreNotUsed() {
+    TableName table = tables.create("id long not null, name string, primary key (id)");
+    Schema schema = client.describeTable(table).schema();
+    tables.appendToLake(table, rows(schema, 0, 100));
+    tables.delete(table, 90, 100);
+
+    assertThat(sql("SELECT max(id), max(name), count(name) FROM freshet.%s", table))
+        .hasToString("[[89,n9,90]]");
+    client.tier(table);
+    assertThat(sql("SELECT max(id), max(name), count(name) FROM freshet.%s", table))
+        .hasToString("[[89,n9,90]]");
+  }
+
+  @Test
   void eachExecutionSeesTheRowsOfItsTime() {
     TableName table = halfFresh();
     var rows = spark.table("freshet." + table).filter("id >= 100");

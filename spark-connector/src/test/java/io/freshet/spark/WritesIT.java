@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
@@ -89,6 +90,36 @@ final class WritesIT {
     assertThatThrownBy(() -> sql("INSERT INTO freshet.%s VALUES (null, null, null)", table))
         .hasMessageContaining("NULL");
     assertThat(strings("SELECT * FROM freshet.%s", table)).isEmpty();
+  }
+
+  @Test
+  void rowsOfAKeyedTableGoToTasksByBucket() throws NoSuchTableException {
+    TableName keyed = tables.create("id long not null, n int, primary key (id)");
+    TableName log = tables.create("id long, n int");
+    String insert = "INSERT INTO freshet.%s SELECT id, 1 FROM range(1000)";
+
+    assertThat(plan(insert, keyed)).contains("RebalancePartitions", "BucketLong.invoke(2, id");
+    assertThat(plan(insert, log)).doesNotContain("RebalancePartitions");
+    sql("ALTER TABLE freshet.%s SET TBLPROPERTIES ('write.distribution-mode' = 'none')", keyed);
+    assertThat(plan(insert, keyed)).doesNotContain("RebalancePartitions");
+    assertThat(plan("UPDATE freshet.%s SET n = 2", keyed)).doesNotContain("RebalancePartitions");
+
+    sql("ALTER TABLE freshet.%s SET TBLPROPERTIES ('write.distribution-mode' = 'range')", keyed);
+    assertThatThrownBy(() -> sql(insert, keyed))
+        .hasMessageContaining(
+            "can't be written with write.distribution-mode=range: write none (tasks keep their rows)"
+                + " or hash (rows go to tasks by bucket)");
+    spark
+        .range(10)
+        .selectExpr("id", "1 AS n")
+        .writeTo("freshet." + keyed)
+        .option("distribution-mode", "hash")
+        .append();
+    assertThat(strings("SELECT count(*) FROM freshet.%s", keyed)).containsExactly("[10]");
+  }
+
+  private String plan(String statement, TableName table) {
+    return spark.sql("EXPLAIN EXTENDED " + String.format(statement, table)).first().getString(0);
   }
 
   @Test
@@ -186,17 +217,37 @@ final class WritesIT {
   }
 
   @Test
-  void rowsWithoutKeyAndKeysThemselvesStay() {
+  void rowsOfATableWithoutKeyStay() {
     TableName log = tables.create("id long, s string");
-    TableName keyed = tables.create("id long not null, s string, primary key (id)");
-    sql("INSERT INTO freshet.%s VALUES (1, 'a')", keyed);
 
     assertThatThrownBy(() -> sql("DELETE FROM freshet.%s WHERE id = 1", log))
         .hasMessageContaining("it has no primary key, so its rows can only be added");
-    assertThatThrownBy(() -> sql("UPDATE freshet.%s SET id = 2", keyed))
-        .hasMessageContaining(
-            "Cannot update column id of table " + keyed + " from 1 to 2: it is in the primary key");
-    assertThat(strings("SELECT * FROM freshet.%s", keyed)).containsExactly("[1,a]");
+  }
+
+  /** Each row takes the key of the next one, whatever task has which of them. */
+  @Test
+  void updatesOfKeysTakeEffectAtOnce() {
+    TableName table =
+        tables.create("a int not null, b string not null, s string, primary key (a, b)");
+    sql("INSERT INTO freshet.%s SELECT id, 'k', 's' || id FROM range(1000)", table);
+    client.tier(table);
+    sql("INSERT INTO freshet.%s SELECT id, 'k', 's' || id FROM range(1000, 2000)", table);
+
+    sql("UPDATE freshet.%s SET a = a + 1 WHERE a %% 100 <> 50", table);
+    sql("UPDATE freshet.%s SET b = 'moved' WHERE a = 7", table);
+    sql(
+        "MERGE INTO freshet.%s t USING (SELECT explode(array(70, 71)) AS x) ON t.a = x WHEN MATCHED"
+            + " AND x = 71 THEN DELETE WHEN MATCHED THEN UPDATE SET a = 71",
+        table);
+
+    // Of the twenty rows that stayed where they were, the one before took the key of each.
+    assertThat(strings("SELECT count(*), count(DISTINCT s), min(a), max(a) FROM freshet.%s", table))
+        .containsExactly("[1979,1979,1,2000]");
+    assertThat(strings("SELECT * FROM freshet.%s WHERE a IN (6, 7, 50, 51, 70, 71)", table))
+        .containsExactlyInAnyOrder("[6,k,s5]", "[7,moved,s6]", "[50,k,s49]", "[71,k,s69]");
+    client.tier(table);
+    assertThat(strings("SELECT count(*), count(DISTINCT s), min(a), max(a) FROM freshet.%s", table))
+        .containsExactly("[1979,1979,1,2000]");
   }
 
   private void sql(String statement, Object... tables) {

@@ -11,7 +11,9 @@ package io.freshet.spark.read;
 import io.freshet.protocol.UnionSnapshot;
 import io.freshet.spark.connection.SnapshotLease;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.iceberg.Snapshot;
@@ -22,6 +24,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
 import org.apache.spark.sql.connector.expressions.aggregate.CountStar;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
+import org.apache.spark.sql.connector.read.LocalScan;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
@@ -110,7 +113,8 @@ public final class UnionScanBuilder
   }
 
   /**
-   * Counts of all rows are known without reading them. Without fresh changes Iceberg knows more.
+   * Counts of all rows are known without reading them. If no row is superseded, Iceberg knows more
+   * of the lake.
    */
   @Override
   public boolean pushAggregation(Aggregation aggregation) {
@@ -128,10 +132,16 @@ public final class UnionScanBuilder
         return true;
       }
     }
-    if (snapshot.freshRows() == 0
+    Optional<List<ColumnAggregate>> aggregates =
+        UnionAggregateScan.aggregates(aggregation, base.schema());
+    if (aggregates.isPresent()
         && snapshot.overlays().isEmpty()
         && ((SupportsPushDownAggregates) lake).pushAggregation(aggregation)) {
-      aggregate = lake.build();
+      Scan ofLake = lake.build();
+      aggregate =
+          snapshot.freshRows() == 0
+              ? ofLake
+              : UnionAggregateScan.of(lease, (LocalScan) ofLake, aggregates.get());
       return true;
     }
     return false;

@@ -25,12 +25,16 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.connector.distributions.Distribution;
+import org.apache.spark.sql.connector.distributions.Distributions;
+import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.write.DeltaBatchWrite;
 import org.apache.spark.sql.connector.write.DeltaWrite;
 import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
 import org.apache.spark.sql.connector.write.DeltaWriterFactory;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.PhysicalWriteInfo;
+import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.connector.write.streaming.StreamingWrite;
 import org.apache.spark.sql.internal.connector.SupportsStreamingUpdateAsAppend;
@@ -43,17 +47,23 @@ import org.slf4j.LoggerFactory;
  * rows that are updates are upserts, as all rows are.
  */
 public final class ChangeWrite
-    implements DeltaWriteBuilder, DeltaWrite, DeltaBatchWrite, SupportsStreamingUpdateAsAppend {
+    implements DeltaWriteBuilder,
+        DeltaWrite,
+        DeltaBatchWrite,
+        RequiresDistributionAndOrdering,
+        SupportsStreamingUpdateAsAppend {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeWrite.class);
 
   private final String address;
   private final TableName table;
   private final int schemaId;
   private final LogicalWriteInfo info;
+  private final Distribution distribution;
   private final Supplier<StreamingWrite> streams;
   private @Nullable Overwrite overwrite;
   private @Nullable String transaction;
   private List<UUID> deleters = List.of();
+  private boolean isStream;
 
   /**
    * Rows that go when the job commits.
@@ -67,6 +77,7 @@ public final class ChangeWrite
   /**
    * @param address of the server
    * @param schemaId of the columns that the job is planned with
+   * @param distribution of rows among tasks, unless this writes a stream
    * @param streams makes a write that has many jobs
    */
   public ChangeWrite(
@@ -74,11 +85,13 @@ public final class ChangeWrite
       TableName table,
       int schemaId,
       LogicalWriteInfo info,
+      Distribution distribution,
       Supplier<StreamingWrite> streams) {
     this.address = address;
     this.table = table;
     this.schemaId = schemaId;
     this.info = info;
+    this.distribution = distribution;
     this.streams = streams;
   }
 
@@ -111,7 +124,25 @@ public final class ChangeWrite
               + " again: use update, which upserts rows by their primary key",
           table);
     }
+    isStream = true;
     return streams.get();
+  }
+
+  /** A stream's micro-batches are small, and had better not wait for one another's tasks. */
+  @Override
+  public Distribution requiredDistribution() {
+    return isStream ? Distributions.unspecified() : distribution;
+  }
+
+  /** Rows of few keys may be many: Spark may divide them among several tasks. */
+  @Override
+  public boolean distributionStrictlyRequired() {
+    return false;
+  }
+
+  @Override
+  public SortOrder[] requiredOrdering() {
+    return new SortOrder[0];
   }
 
   @Override
@@ -161,10 +192,14 @@ public final class ChangeWrite
               .stage(
                   address, table, known, new TouchedPartitions(overwrite.partitioning(), touched));
     }
-    List<UUID> writers =
-        Stream.concat(deleters.stream(), written.stream().map(ChangeWriter.Written::writer))
+    List<UUID> first =
+        Stream.concat(
+                deleters.stream(),
+                written.stream().flatMap(task -> Stream.ofNullable(task.deleter())))
             .toList();
-    var unused = client().commitTransaction(table, known, writers, deleters);
+    List<UUID> writers =
+        Stream.concat(first.stream(), written.stream().map(ChangeWriter.Written::writer)).toList();
+    var unused = client().commitTransaction(table, known, writers, first);
   }
 
   @Override

@@ -9,13 +9,11 @@
 package io.freshet.spark.write;
 
 import static io.freshet.error.FreshetErrorCode.SCHEMA_MISMATCH;
-import static io.freshet.error.FreshetErrorCode.UNSUPPORTED;
 
 import io.freshet.error.FreshetException;
 import io.freshet.spark.connection.Connections;
 import io.freshet.spark.connection.TaskFailures;
 import io.freshet.table.TableName;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,25 +25,35 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.write.DeltaWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the rows of one task as they come. */
+/**
+ * Sends the rows of one task as they come. Deletes have a writer of their own, whose changes the
+ * commit applies before all rows: the key that one task deletes may be another task's new one.
+ */
 final class ChangeWriter implements DeltaWriter<InternalRow> {
+  private final String address;
   private final TableName table;
+  private final String transaction;
   private final StructType row;
   private final @Nullable StructType key;
   private final UUID id = UUID.randomUUID();
+  private final UUID deleter = UUID.randomUUID();
   private final RowSender rows;
+  private @Nullable RowSender deletes;
   private final @Nullable RowPartitions partitionOf;
   private final Set<List<@Nullable Object>> partitions = new HashSet<>();
 
   /**
    * What a task has written, and as which writer.
    *
+   * @param deleter the writer of its deletes, which come first; null if there are none
    * @param partitions that the rows are in, if the job asks for it
    */
-  record Written(long rows, UUID writer, Set<List<@Nullable Object>> partitions)
+  record Written(
+      long rows, UUID writer, @Nullable UUID deleter, Set<List<@Nullable Object>> partitions)
       implements WriterCommitMessage {}
 
   /**
@@ -59,12 +67,14 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
       StructType row,
       @Nullable StructType key,
       @Nullable PartitionSpec partitioning) {
+    this.address = address;
     this.table = table;
+    this.transaction = transaction;
     this.row = row;
     this.key = key;
     this.partitionOf = partitioning == null ? null : new RowPartitions(partitioning, row);
     checkSchema(address, schemaId);
-    this.rows = new RowSender(address, table, transaction, id, row, key);
+    this.rows = new RowSender(address, table, transaction, id, row, null);
   }
 
   /** Rows come in the columns of the plan; a column that changed since would get wrong values. */
@@ -94,19 +104,25 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public void update(InternalRow metadata, InternalRow id, InternalRow newRow) {
-    checkKey(id, newRow);
+    if (!hasKey(newRow, id)) {
+      deletes().delete(id);
+    }
     rows.upsert(newRow);
   }
 
   @Override
   public void delete(InternalRow metadata, InternalRow id) {
-    rows.delete(id);
+    deletes().delete(id);
   }
 
   @Override
   public WriterCommitMessage commit() {
     rows.flush();
-    return new Written(rows.rows(), id, partitions);
+    if (deletes == null) {
+      return new Written(rows.rows(), id, null, partitions);
+    }
+    deletes.flush();
+    return new Written(rows.rows() + deletes.rows(), id, deleter, partitions);
   }
 
   /** What was sent stays in the transaction, whose commit leaves it out. */
@@ -120,30 +136,30 @@ final class ChangeWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public void close() {
-    rows.close();
+    try (RowSender unused = deletes) {
+      rows.close();
+    }
   }
 
-  /** Another key would be another row, and which one wins would depend on the order of tasks. */
-  private void checkKey(InternalRow id, InternalRow newRow) {
+  private RowSender deletes() {
+    if (deletes == null) {
+      deletes = new RowSender(address, table, transaction, deleter, new StructType(), key);
+    }
+    return deletes;
+  }
+
+  private boolean hasKey(InternalRow changed, InternalRow id) {
     if (key == null) {
       throw new IllegalStateException("This write updates no rows");
     }
-    List<String> columns = Arrays.asList(row.fieldNames());
     for (int i = 0; i < key.length(); i++) {
-      String name = key.fields()[i].name();
-      int ordinal = columns.indexOf(name);
-      Object before = id.get(i, key.fields()[i].dataType());
-      Object after = newRow.get(ordinal, row.fields()[ordinal].dataType());
+      StructField column = key.fields()[i];
+      Object before = id.get(i, column.dataType());
+      Object after = changed.get(row.fieldIndex(column.name()), column.dataType());
       if (!Objects.deepEquals(before, after)) {
-        throw FreshetException.of(
-            UNSUPPORTED,
-            "Cannot update column %s of table %s from %s to %s: it is in the primary key. Delete the"
-                + " row, and insert it with its new key.",
-            name,
-            table,
-            before,
-            after);
+        return false;
       }
     }
+    return true;
   }
 }

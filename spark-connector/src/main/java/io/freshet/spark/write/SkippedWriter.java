@@ -28,7 +28,7 @@ final class SkippedWriter implements DeltaWriter<InternalRow> {
 
   @Override
   public WriterCommitMessage commit() {
-    return new ChangeWriter.Written(0, new UUID(0, 0), Set.of());
+    return new ChangeWriter.Written(0, new UUID(0, 0), null, Set.of());
   }
 
   @Override

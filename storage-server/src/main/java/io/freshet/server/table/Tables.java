@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -218,7 +219,7 @@ public final class Tables {
     return table
         .alterSchema(changes)
         .whenComplete((unused, error) -> lookAfterFailure(name, error))
-        .thenCompose(unused -> reopenedAfter(table, "its columns were changed"));
+        .thenCompose(unused -> reopened(table.id(), open -> true, "its columns were changed"));
   }
 
   /** Removes all visible rows of a table, and opens it again without them. */
@@ -227,7 +228,7 @@ public final class Tables {
     return table
         .truncate()
         .whenComplete((unused, error) -> lookAfterFailure(name, error))
-        .thenCompose(unused -> reopenedAfter(table, "its rows were removed"));
+        .thenCompose(unused -> reopened(table.id(), open -> true, "its rows were removed"));
   }
 
   /** What was answered with an error may have been done, by a table that is closed by now. */
@@ -304,7 +305,7 @@ public final class Tables {
    */
   private void reopen(ServerTable stale, String reason) {
     CompletableFuture<Void> unused =
-        reopened(stale, reason)
+        reopened(stale.id(), open -> open == stale, reason)
             .whenComplete((reopened, error) -> {
               if (error != null) {
                 LOG.error("Table {} can't be opened again", stale.name(), error);
@@ -312,34 +313,26 @@ public final class Tables {
             });
   }
 
-  private CompletableFuture<Void> reopened(ServerTable stale, String reason) {
-    LOG.info("Table {} is opened again: {}", stale.name(), reason);
+  /**
+   * As {@link #reopen}. After a change to its lake half, a table is opened again even if that was
+   * done since the change was asked for: it may have been before the change took effect.
+   *
+   * @param isMeant whether the table that is open is to be opened again
+   */
+  private CompletableFuture<Void> reopened(UUID id, Predicate<ServerTable> isMeant, String reason) {
     return this.<CompletableFuture<Void>>define(
             () -> {
-              Entry entry = named.find(stale.name());
-              if (isClosed || entry == null || entry.table() != stale || stale.isRetired()) {
+              Entry entry = named.find(id);
+              ServerTable open = entry == null ? null : entry.table();
+              if (isClosed
+                  || entry == null
+                  || open == null
+                  || open.isRetired()
+                  || !isMeant.test(open)) {
                 return CompletableFuture.completedFuture(null);
               }
-              return openAgain(stale, entry.stored(), "it is being opened again: " + reason);
-            })
-        .thenCompose(reopened -> reopened);
-  }
-
-  /**
-   * Opens a table again after a change to its lake half, also if it was opened again already since
-   * the change was asked for: that may have been before the change took effect.
-   */
-  private CompletableFuture<Void> reopenedAfter(ServerTable changed, String change) {
-    return this.<CompletableFuture<Void>>define(
-            () -> {
-              Entry entry = named.find(changed.id());
-              ServerTable open = entry == null ? null : entry.table();
-              if (isClosed || entry == null || open == null || open.isRetired()) {
-                return CompletableFuture.completedFuture(
-                    null); // It is opened after this, if at all.
-              }
-              LOG.info("Table {} is opened again: {}", open.name(), change);
-              return openAgain(open, entry.stored(), "it is being opened again: " + change);
+              LOG.info("Table {} is opened again: {}", open.name(), reason);
+              return openAgain(open, entry.stored(), "it is being opened again: " + reason);
             })
         .thenCompose(reopened -> reopened);
   }

@@ -22,10 +22,13 @@ import java.util.Map;
  *
  * @param uri the server, such as {@code grpc://127.0.0.1:9090}
  * @param memory how much Arrow memory the catalog may use on one node, for rows on their way
+ * @param queryMemory how much of it one query may use
  */
-record CatalogProperties(String uri, DataSize memory, Map<String, String> iceberg) {
+record CatalogProperties(
+    String uri, DataSize memory, DataSize queryMemory, Map<String, String> iceberg) {
   static final String URI = "freshet.uri";
   static final String MEMORY = "freshet.max-arrow-memory";
+  static final String QUERY_MEMORY = "freshet.max-arrow-memory-per-query";
 
   private static final String OURS = "freshet.";
   private static final DataSize DEFAULT_MEMORY = DataSize.of(1, DataSize.Unit.GIGABYTE);
@@ -44,20 +47,25 @@ record CatalogProperties(String uri, DataSize memory, Map<String, String> iceber
     if (uri == null) {
       throw invalid("Catalog %s has no property %s: write %s=grpc://host:port", catalog, URI, URI);
     }
-    String memory = iceberg.remove(MEMORY);
+    String memoryText = iceberg.remove(MEMORY);
+    String queryText = iceberg.remove(QUERY_MEMORY);
     for (String name : iceberg.keySet()) {
       if (name.startsWith(OURS)) {
         throw invalid(
-            "Catalog %s has an unknown property %s: those of Freshet are %s and %s",
-            catalog, name, URI, MEMORY);
+            "Catalog %s has an unknown property %s: those of Freshet are %s, %s and %s",
+            catalog, name, URI, MEMORY, QUERY_MEMORY);
       }
       if (SET_BY_THE_SERVER.contains(name)) {
         throw invalid(
             "Catalog %s sets %s, which the server at %s tells: leave it out", catalog, name, uri);
       }
     }
-    return new CatalogProperties(
-        uri, memory == null ? DEFAULT_MEMORY : size(catalog, memory), iceberg);
+    DataSize memory = memoryText == null ? DEFAULT_MEMORY : size(catalog, MEMORY, memoryText);
+    DataSize queryMemory =
+        queryText == null
+            ? DataSize.ofBytes(memory.toBytes() / 2)
+            : size(catalog, QUERY_MEMORY, queryText);
+    return new CatalogProperties(uri, memory, queryMemory, iceberg);
   }
 
   /** The Iceberg connector's properties for a lake that the server serves at {@code lakeUri}. */
@@ -79,14 +87,15 @@ record CatalogProperties(String uri, DataSize memory, Map<String, String> iceber
     return name.startsWith("fs.") && name.endsWith(".enabled") && !name.startsWith("fs.cache");
   }
 
-  private static DataSize size(String catalog, String text) {
+  private static DataSize size(String catalog, String property, String text) {
     try {
       return DataSize.valueOf(text);
     } catch (IllegalArgumentException e) {
       throw new TrinoException(
           CONFIGURATION_INVALID,
           String.format(
-              "Catalog %s has %s=%s, which is no size: write 512MB or 1GB", catalog, MEMORY, text),
+              "Catalog %s has %s=%s, which is no size: write 512MB or 1GB",
+              catalog, property, text),
           e);
     }
   }

@@ -37,7 +37,11 @@ final class FreshetConnectorFactory implements ConnectorFactory {
     try (ThreadContextClassLoader unused =
         new ThreadContextClassLoader(FreshetConnectorFactory.class.getClassLoader())) {
       ServerConnection server =
-          ServerConnection.open(catalogName, properties.uri(), properties.memory().toBytes());
+          ServerConnection.open(
+              catalogName,
+              properties.uri(),
+              properties.memory().toBytes(),
+              properties.queryMemory().toBytes());
       try {
         String lakeUri = server.client().serverInfo().lakeUri();
         Connector lake =

@@ -39,6 +39,7 @@ final class CatalogPropertiesTest {
                 "fs.s3.enabled", "true",
                 "s3.region", "eu-west-1"));
     assertThat(properties.memory().toBytes()).isEqualTo(64L << 20);
+    assertThat(properties.queryMemory().toBytes()).isEqualTo(32L << 20);
     assertThat(properties.icebergAt("http://a:2/iceberg"))
         .containsEntry("fs.s3.enabled", "true")
         .containsEntry("s3.region", "eu-west-1")
@@ -53,8 +54,8 @@ final class CatalogPropertiesTest {
             CatalogProperties.parse(
                 "lake", Map.of("freshet.uri", "grpc://a:1", "freshet.url", "x")))
         .hasMessage(
-            "Catalog lake has an unknown property freshet.url: those of Freshet are freshet.uri and"
-                + " freshet.max-arrow-memory");
+            "Catalog lake has an unknown property freshet.url: those of Freshet are freshet.uri,"
+                + " freshet.max-arrow-memory and freshet.max-arrow-memory-per-query");
     assertThatThrownBy(() ->
             CatalogProperties.parse(
                 "lake", Map.of("freshet.uri", "grpc://a:1", "iceberg.catalog.type", "glue")))
@@ -66,5 +67,12 @@ final class CatalogPropertiesTest {
                 "lake", Map.of("freshet.uri", "grpc://a:1", "freshet.max-arrow-memory", "much")))
         .hasMessage(
             "Catalog lake has freshet.max-arrow-memory=much, which is no size: write 512MB or 1GB");
+    assertThatThrownBy(() ->
+            CatalogProperties.parse(
+                "lake",
+                Map.of("freshet.uri", "grpc://a:1", "freshet.max-arrow-memory-per-query", "all")))
+        .hasMessage(
+            "Catalog lake has freshet.max-arrow-memory-per-query=all, which is no size: write 512MB"
+                + " or 1GB");
   }
 }

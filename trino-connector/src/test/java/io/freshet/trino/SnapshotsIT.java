@@ -66,7 +66,7 @@ final class SnapshotsIT {
     RUNNER.execute("CREATE TABLE leased AS SELECT 1 x");
     TableName table = TableName.parse("demo.leased");
     try (ServerConnection server =
-            ServerConnection.open("test", FreshetQueryRunner.server().uri(), 64 << 20);
+            ServerConnection.open("test", FreshetQueryRunner.server().uri(), 64 << 20, 32 << 20);
         UnionTransactions transactions = new UnionTransactions(server)) {
       HiveTransactionHandle handle = new HiveTransactionHandle(true);
       transactions.begin(handle);

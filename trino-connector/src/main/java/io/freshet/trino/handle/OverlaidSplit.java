@@ -15,19 +15,33 @@ import io.trino.spi.SplitWeight;
 import io.trino.spi.connector.ConnectorSplit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a lake file, of which fresh changes have superseded rows.
  *
- * @param overlay the positions of those rows in the file, as Iceberg's deletion vector blob
+ * @param snapshot the union snapshot's name: with it and the file, the server tells the overlay
+ * @param overlay the positions of those rows in the file, as Iceberg's deletion vector blob; null
+ *     if it is so large that each node had better ask the server for it once
  */
 @SuppressWarnings("ArrayRecordComponent") // Bytes on their way, never compared.
 public record OverlaidSplit(
     @JsonProperty("lake") ConnectorSplit lake,
+    @JsonProperty("snapshot") String snapshot,
     @JsonProperty("dataFile") String dataFile,
-    @JsonProperty("overlay") byte[] overlay)
+    @JsonProperty("overlay") byte @Nullable [] overlay)
     implements ConnectorSplit {
+  /** Larger overlays do not travel with each split of their file. */
+  static final int MAX_INLINE_BYTES = 64 << 10;
+
   private static final int INSTANCE_BYTES = SizeOf.instanceSize(OverlaidSplit.class);
+
+  /** A split that brings its overlay, unless that is large. */
+  public static OverlaidSplit of(
+      ConnectorSplit lake, String snapshot, String dataFile, byte[] overlay) {
+    return new OverlaidSplit(
+        lake, snapshot, dataFile, overlay.length > MAX_INLINE_BYTES ? null : overlay);
+  }
 
   @Override
   public boolean isRemotelyAccessible() {
@@ -53,6 +67,7 @@ public record OverlaidSplit(
   public long getRetainedSizeInBytes() {
     return INSTANCE_BYTES
         + lake.getRetainedSizeInBytes()
+        + SizeOf.estimatedSizeOf(snapshot)
         + SizeOf.estimatedSizeOf(dataFile)
         + SizeOf.sizeOf(overlay);
   }

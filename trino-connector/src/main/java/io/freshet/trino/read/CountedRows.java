@@ -8,8 +8,8 @@
  */
 package io.freshet.trino.read;
 
-import io.freshet.overlay.DeletionVectorV1;
 import io.freshet.trino.handle.OverlaidSplit;
+import io.freshet.trino.server.NodeOverlays;
 import io.trino.plugin.iceberg.IcebergSplit;
 import io.trino.plugin.iceberg.delete.DeleteFile;
 import io.trino.spi.Page;
@@ -49,15 +49,12 @@ final class CountedRows {
    * The live rows of a lake file that is one split, from its metadata; empty if that does not tell.
    * A deletion vector has as many positions as it says, and no row twice; other deletes may.
    */
-  static OptionalLong live(ConnectorSplit split) {
+  static OptionalLong live(ConnectorSplit split, NodeOverlays overlays) {
     if (split instanceof OverlaidSplit overlaid) {
-      OptionalLong base = live(overlaid.lake());
+      OptionalLong base = live(overlaid.lake(), overlays);
       return base.isEmpty()
           ? base
-          : OptionalLong.of(
-              base.getAsLong()
-                  - DeletionVectorV1.deserialize(overlaid.overlay(), overlaid.dataFile())
-                      .cardinality());
+          : OptionalLong.of(base.getAsLong() - overlays.of(overlaid).cardinality());
     }
     if (!(split instanceof IcebergSplit file)
         || file.start() > MAGIC_BYTES

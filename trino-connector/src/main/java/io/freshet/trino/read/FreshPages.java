@@ -9,13 +9,14 @@
 package io.freshet.trino.read;
 
 import io.freshet.client.BatchStream;
+import io.freshet.trino.server.QueryMemory;
 import io.trino.spi.Page;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +28,36 @@ final class FreshPages implements AutoCloseable {
   private static final int MAX_WAITING = 2;
 
   private final Queue<Page> waiting = new ArrayDeque<>();
+  private final QueryMemory.Share memory;
   private CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
   private @Nullable BatchStream stream;
   private @Nullable Throwable failure;
   private boolean hasEnded;
   private boolean isClosed;
 
+  private FreshPages(QueryMemory.Share memory) {
+    this.memory = memory;
+  }
+
   /**
    * Starts to read.
    *
+   * @param memory for batches; becomes the pages' own
    * @param open makes the stream, on the thread that reads it
    * @param toPage copies a batch
    */
   static FreshPages read(
-      Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage, Executor executor) {
-    FreshPages pages = new FreshPages();
-    executor.execute(() -> pages.readAll(open, toPage));
+      QueryMemory.Share memory,
+      Function<BufferAllocator, BatchStream> open,
+      Function<VectorSchemaRoot, Page> toPage,
+      Executor executor) {
+    FreshPages pages = new FreshPages(memory);
+    try {
+      executor.execute(() -> pages.readAll(open, toPage));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
     return pages;
   }
 
@@ -75,9 +90,9 @@ final class FreshPages implements AutoCloseable {
     return hasEnded && waiting.isEmpty() && failure == null;
   }
 
-  /** The memory of the pages that wait. */
+  /** The memory of the pages that wait, and of batches that are to become pages. */
   synchronized long retainedBytes() {
-    return waiting.stream().mapToLong(Page::getRetainedSizeInBytes).sum();
+    return waiting.stream().mapToLong(Page::getRetainedSizeInBytes).sum() + memory.usedBytes();
   }
 
   /** Ends the stream; its thread ends soon after. */
@@ -95,9 +110,11 @@ final class FreshPages implements AutoCloseable {
     }
   }
 
-  private void readAll(Supplier<BatchStream> open, Function<VectorSchemaRoot, Page> toPage) {
+  private void readAll(
+      Function<BufferAllocator, BatchStream> open, Function<VectorSchemaRoot, Page> toPage) {
     Throwable reason = null;
-    try (BatchStream opened = open.get()) {
+    try (memory;
+        BatchStream opened = open.apply(memory.allocator())) {
       if (start(opened)) {
         while (opened.next()) {
           if (opened.batch().getRowCount() > 0 && !put(toPage.apply(opened.batch()))) {

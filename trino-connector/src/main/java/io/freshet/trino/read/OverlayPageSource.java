@@ -10,8 +10,8 @@ package io.freshet.trino.read;
 
 import static io.trino.spi.type.BigintType.BIGINT;
 
-import io.freshet.overlay.DeletionVectorV1;
-import io.freshet.trino.handle.OverlaidSplit;
+import io.freshet.overlay.PositionBitmap;
+import io.freshet.overlay.PositionCursor;
 import io.trino.spi.block.Block;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
@@ -19,7 +19,6 @@ import io.trino.spi.connector.SourcePage;
 import io.trino.spi.metrics.Metrics;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -32,19 +31,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverlayPageSource implements ConnectorPageSource {
   private final ConnectorPageSource lake;
-  private final long[] hidden;
+  private final PositionCursor hidden;
   private final int positionChannel;
   private final int channels;
-  private int nextHidden;
+  private boolean isPastHidden;
 
   /**
    * Takes ownership of {@code lake}.
    *
-   * @param hidden the overlay's positions, ascending
+   * @param hidden at the overlay's positions
    * @param positionChannel the channel of the lake's pages that has the rows' positions in the file
    * @param channels how many channels the engine asked for; others of the lake's are left out
    */
-  OverlayPageSource(ConnectorPageSource lake, long[] hidden, int positionChannel, int channels) {
+  OverlayPageSource(
+      ConnectorPageSource lake, PositionCursor hidden, int positionChannel, int channels) {
     this.lake = lake;
     this.hidden = hidden;
     this.positionChannel = positionChannel;
@@ -54,23 +54,23 @@ final class OverlayPageSource implements ConnectorPageSource {
   /**
    * The rows of a split that its overlay does not hide.
    *
+   * @param hidden the overlay; not to be changed
    * @param positionColumn has the rows' positions in their file
    * @param open makes a source of all rows with the given columns
    */
   static ConnectorPageSource open(
-      OverlaidSplit split,
+      PositionBitmap hidden,
       List<ColumnHandle> columns,
       ColumnHandle positionColumn,
       Function<List<ColumnHandle>, ConnectorPageSource> open) {
-    String source = "the overlay of " + split.dataFile();
-    long[] hidden = DeletionVectorV1.deserialize(split.overlay(), source).toArray();
     List<ColumnHandle> read = new ArrayList<>(columns);
     int positionChannel = read.indexOf(positionColumn);
     if (positionChannel < 0) {
       positionChannel = read.size();
       read.add(positionColumn);
     }
-    return new OverlayPageSource(open.apply(read), hidden, positionChannel, columns.size());
+    return new OverlayPageSource(
+        open.apply(read), hidden.cursor(), positionChannel, columns.size());
   }
 
   @Override
@@ -79,39 +79,55 @@ final class OverlayPageSource implements ConnectorPageSource {
     if (page == null) {
       return null;
     }
-    hideRows(page);
+    RowRuns visible = visibleRows(page);
+    if (visible != null) {
+      return new VisibleRowsPage(page, visible, channels);
+    }
     return page.getChannelCount() == channels ? page : new LeadingChannelsPage(page, channels);
   }
 
-  private void hideRows(SourcePage page) {
+  /** The rows that are not hidden; null if they are all the page has. */
+  private @Nullable RowRuns visibleRows(SourcePage page) {
     int rows = page.getPositionCount();
-    if (rows == 0 || nextHidden == hidden.length) {
-      return;
+    if (rows == 0 || isPastHidden) {
+      return null;
     }
     Block positions = page.getBlock(positionChannel);
-    nextHidden = atOrAfter(BIGINT.getLong(positions, 0));
-    if (nextHidden == hidden.length || hidden[nextHidden] > BIGINT.getLong(positions, rows - 1)) {
-      return;
+    long first = BIGINT.getLong(positions, 0);
+    long last = BIGINT.getLong(positions, rows - 1);
+    isPastHidden = !hidden.advanceTo(first);
+    if (isPastHidden || hidden.position() > last) {
+      return null;
     }
-    int[] kept = new int[rows];
-    int keptRows = 0;
-    for (int row = 0; row < rows; row++) {
-      long position = BIGINT.getLong(positions, row);
-      while (nextHidden < hidden.length && hidden[nextHidden] < position) {
-        nextHidden++;
+    RowRuns.Builder visible = new RowRuns.Builder();
+    boolean isWhole = last - first == rows - 1; // Positions ascend, so none is missing.
+    int row = 0;
+    boolean hidesRows = false;
+    while (!isPastHidden && hidden.position() <= last) {
+      long position = hidden.position();
+      row = isWhole ? (int) (position - first) : atOrAfter(positions, row, rows, position);
+      if (isWhole || BIGINT.getLong(positions, row) == position) {
+        visible.hide(row);
+        hidesRows = true;
       }
-      if (nextHidden == hidden.length || hidden[nextHidden] != position) {
-        kept[keptRows++] = row;
-      }
+      isPastHidden = !hidden.advance();
     }
-    if (keptRows < rows) {
-      page.selectPositions(kept, 0, keptRows);
-    }
+    return hidesRows ? visible.build(rows) : null;
   }
 
-  private int atOrAfter(long position) {
-    int index = Arrays.binarySearch(hidden, nextHidden, hidden.length, position);
-    return index >= 0 ? index : -index - 1;
+  /** The first row from {@code from} on that is not before a position; there is one. */
+  private static int atOrAfter(Block positions, int from, int rows, long position) {
+    int low = from;
+    int high = rows - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (BIGINT.getLong(positions, middle) < position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   @Override

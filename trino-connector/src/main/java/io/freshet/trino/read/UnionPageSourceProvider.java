@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
       MemoryContext memory) {
     ConnectorTableHandle lakeTable = table instanceof UnionTableHandle union ? union.lake() : table;
     if (columns.isEmpty() && isUnfiltered(lakeTable, dynamicFilter)) {
-      OptionalLong live = CountedRows.live(split);
+      OptionalLong live = CountedRows.live(split, server.overlays());
       if (live.isPresent()) {
         return CountedRows.of(live.getAsLong(), Page::new);
       }
@@ -84,26 +85,29 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
             switch (split) {
               case FreshSplit fresh ->
                   streamed(
+                      session,
                       fresh.rows(),
                       fresh.partition(),
-                      (names, filter) -> server.client().read(ticket(fresh, names, filter)),
+                      (names, filter, batches) ->
+                          server.client().read(ticket(fresh, names, filter), batches),
                       lakeTable,
                       read,
                       dynamicFilter,
                       memory);
               case ChangesSplit changes ->
                   streamed(
+                      session,
                       changes.range().rows(),
                       Optional.empty(),
-                      (names, filter) ->
-                          server.client().readChanges(ticket(changes, names, filter)),
+                      (names, filter, batches) ->
+                          server.client().readChanges(ticket(changes, names, filter), batches),
                       lakeTable,
                       read,
                       dynamicFilter,
                       memory);
               case OverlaidSplit overlaid ->
                   OverlayPageSource.open(
-                      overlaid,
+                      server.overlays().of(overlaid),
                       read,
                       positionColumn,
                       all ->
@@ -134,7 +138,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
 
   /** Asks the server for rows with some columns, and that a filter lets through. */
   private interface StreamOpener {
-    BatchStream open(List<String> columns, @Nullable JsonNode filter);
+    BatchStream open(List<String> columns, @Nullable JsonNode filter, BufferAllocator batches);
   }
 
   private static ReadTicket ticket(
@@ -162,6 +166,7 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
    * @param partition whose rows alone are wanted
    */
   private ConnectorPageSource streamed(
+      ConnectorSession session,
       long rows,
       Optional<BucketPartition> partition,
       StreamOpener opener,
@@ -188,7 +193,10 @@ public final class UnionPageSourceProvider implements ConnectorPageSourceProvide
     List<String> asked = names.isEmpty() ? List.of(schema.columns().get(0).name()) : names;
     FreshPages pages =
         FreshPages.read(
-            () -> opener.open(asked, filter.orElse(null)), wanted::toPage, server.waiting());
+            server.memory().share(session.getQueryId()),
+            batches -> opener.open(asked, filter.orElse(null), batches),
+            wanted::toPage,
+            server.waiting());
     return new FreshPageSource(pages, memory);
   }
 

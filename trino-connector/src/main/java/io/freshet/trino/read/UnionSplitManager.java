@@ -69,7 +69,8 @@ public final class UnionSplitManager implements ConnectorSplitManager {
     Map<String, byte[]> overlays =
         snapshot.overlays().stream()
             .collect(Collectors.toMap(FileOverlay::dataFile, FileOverlay::overlay));
-    return new UnionSplitSource(freshSplits(union, snapshot), lakeSplits, overlays);
+    return new UnionSplitSource(
+        snapshot.snapshot(), freshSplits(union, snapshot), lakeSplits, overlays);
   }
 
   @Override

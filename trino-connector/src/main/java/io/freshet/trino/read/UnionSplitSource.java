@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Fresh splits first, since they are there at once; then those of the lake as they are found. */
 final class UnionSplitSource implements ConnectorSplitSource {
+  private final String snapshot;
   private final ConnectorSplitSource lake;
   private final Map<String, byte[]> overlays;
   private List<ConnectorSplit> fresh;
@@ -28,10 +29,15 @@ final class UnionSplitSource implements ConnectorSplitSource {
   /**
    * Takes ownership of {@code lake}.
    *
+   * @param snapshot the union snapshot's name
    * @param overlays by location of the data file
    */
   UnionSplitSource(
-      List<ConnectorSplit> fresh, ConnectorSplitSource lake, Map<String, byte[]> overlays) {
+      String snapshot,
+      List<ConnectorSplit> fresh,
+      ConnectorSplitSource lake,
+      Map<String, byte[]> overlays) {
+    this.snapshot = snapshot;
     this.fresh = List.copyOf(fresh);
     this.lake = lake;
     this.overlays = Map.copyOf(overlays);
@@ -55,7 +61,7 @@ final class UnionSplitSource implements ConnectorSplitSource {
       return split;
     }
     byte[] overlay = overlays.get(part.path());
-    return overlay == null ? split : new OverlaidSplit(split, part.path(), overlay);
+    return overlay == null ? split : OverlaidSplit.of(split, snapshot, part.path(), overlay);
   }
 
   @Override

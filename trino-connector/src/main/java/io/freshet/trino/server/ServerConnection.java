@@ -21,29 +21,52 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class ServerConnection implements AutoCloseable {
   private static final long CLOSE_SECONDS = 10;
+  private static final long MAX_OVERLAY_BYTES = 64 << 20;
 
+  private final BufferAllocator root;
   private final BufferAllocator allocator;
   private final FreshetClient client;
   private final ExecutorService waiting;
+  private final NodeOverlays overlays;
+  private final QueryMemory memory;
 
   private ServerConnection(
-      BufferAllocator allocator, FreshetClient client, ExecutorService waiting) {
+      BufferAllocator root,
+      BufferAllocator allocator,
+      FreshetClient client,
+      QueryMemory memory,
+      ExecutorService waiting) {
+    this.root = root;
     this.allocator = allocator;
+    this.memory = memory;
     this.client = client;
     this.waiting = waiting;
+    this.overlays = new NodeOverlays(client, MAX_OVERLAY_BYTES);
   }
 
-  /** Connects with the first call. */
-  public static ServerConnection open(String catalog, String uri, long memoryBytes) {
-    BufferAllocator allocator = new RootAllocator(memoryBytes);
+  /**
+   * Connects with the first call.
+   *
+   * @param memoryBytes the most Arrow memory for all queries on this node
+   * @param queryBytes the most for one of them
+   */
+  public static ServerConnection open(
+      String catalog, String uri, long memoryBytes, long queryBytes) {
+    BufferAllocator root = new RootAllocator();
+    BufferAllocator allocator =
+        root.newChildAllocator(
+            "catalog " + catalog + " (freshet.max-arrow-memory)", 0, memoryBytes);
     try {
       return new ServerConnection(
+          root,
           allocator,
           FreshetClient.connect(uri, allocator),
+          new QueryMemory(allocator, catalog, queryBytes),
           Executors.newThreadPerTaskExecutor(
               Thread.ofVirtual().name("freshet-" + catalog + "-", 0).factory()));
     } catch (RuntimeException | Error e) {
       allocator.close();
+      root.close();
       throw e;
     }
   }
@@ -52,9 +75,19 @@ public final class ServerConnection implements AutoCloseable {
     return client;
   }
 
-  /** For batches that are made here; those that come from the server are the client's. */
+  /** For batches that are made here. */
   public BufferAllocator allocator() {
     return allocator;
+  }
+
+  /** For batches that come from the server, by query. */
+  public QueryMemory memory() {
+    return memory;
+  }
+
+  /** Which rows of lake files splits on this node hide. */
+  public NodeOverlays overlays() {
+    return overlays;
   }
 
   /** Runs what may wait for the server; virtual threads, as many as are asked for. */
@@ -72,5 +105,6 @@ public final class ServerConnection implements AutoCloseable {
     }
     client.close();
     allocator.close();
+    root.close();
   }
 }

@@ -11,15 +11,12 @@ package io.freshet.trino.read;
 import static io.trino.spi.type.BigintType.BIGINT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.overlay.DeletionVectorV1;
 import io.freshet.overlay.PositionBitmap;
-import io.freshet.trino.handle.OverlaidSplit;
 import io.trino.spi.Page;
 import io.trino.spi.block.Block;
 import io.trino.spi.block.BlockBuilder;
 import io.trino.spi.connector.ColumnHandle;
 import io.trino.spi.connector.ConnectorPageSource;
-import io.trino.spi.connector.ConnectorSplit;
 import io.trino.spi.connector.FixedPageSource;
 import io.trino.spi.connector.SourcePage;
 import java.util.ArrayList;
@@ -34,7 +31,6 @@ import net.jqwik.api.constraints.Size;
 final class OverlayPageSourceTest {
   private static final ColumnHandle POSITION = new ColumnHandle() {};
   private static final ColumnHandle VALUE = new ColumnHandle() {};
-  private static final ConnectorSplit LAKE = new ConnectorSplit() {};
 
   /** Pages of a file have ascending positions, with gaps where Iceberg left rows out itself. */
   @Property(tries = 300)
@@ -51,10 +47,7 @@ final class OverlayPageSourceTest {
     List<Long> seen = new ArrayList<>();
     try (ConnectorPageSource source =
         OverlayPageSource.open(
-            new OverlaidSplit(LAKE, "a.parquet", DeletionVectorV1.serialize(overlay)),
-            wanted,
-            POSITION,
-            columns -> pages(columns, rows, pageRows))) {
+            overlay, wanted, POSITION, columns -> pages(columns, rows, pageRows))) {
       while (!source.isFinished()) {
         SourcePage page = source.getNextSourcePage();
         if (page == null) {

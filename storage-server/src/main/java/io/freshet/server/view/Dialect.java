@@ -16,6 +16,7 @@ import io.freshet.overlay.PositionBitmap;
 import io.freshet.protocol.FileOverlay;
 import io.freshet.server.lake.BaseFiles;
 import io.freshet.server.lake.DeletionVectorFile;
+import io.freshet.server.parquet.PositionDeleteFile;
 import io.freshet.table.TableName;
 import java.util.List;
 import java.util.Set;

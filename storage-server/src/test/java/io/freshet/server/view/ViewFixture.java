@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
@@ -56,6 +57,7 @@ final class ViewFixture implements AutoCloseable {
   private final TestServer server;
   private final Map<String, RESTCatalog> catalogs = new HashMap<>();
   private final Random random = new Random(7);
+  private long newKey = 1_000_000;
 
   ViewFixture(Path data) {
     this(data, Settings.NONE);
@@ -142,15 +144,20 @@ final class ViewFixture implements AutoCloseable {
   }
 
   void append(TableName table, int rows) {
-    write(table, rows, 1_000_000, false);
+    write(table, rows, () -> random.nextInt(1_000_000), false);
   }
 
   /** Upserts of keys below 500, and some deletes. */
   void change(TableName table, int rows) {
-    write(table, rows, 500, true);
+    write(table, rows, () -> random.nextInt(500), true);
   }
 
-  private void write(TableName table, int rows, int keys, boolean isKeyed) {
+  /** Upserts of keys that no other change has, and deletes of such, which delete nothing. */
+  void changeNothingThatIsThere(TableName table, int rows) {
+    write(table, rows, () -> newKey++, true);
+  }
+
+  private void write(TableName table, int rows, LongSupplier ids, boolean isKeyed) {
     Schema schema = server.client().describeTable(table).schema();
     Schema written = isKeyed ? ChangeType.written(schema) : schema;
     try (TableWriter writer = server.client().newWriter(table);
@@ -158,7 +165,7 @@ final class ViewFixture implements AutoCloseable {
       ArrowRowAppender appender = new ArrowRowAppender(written, batch);
       for (int i = 0; i < rows; i++) {
         GenericRecord row = GenericRecord.create(written);
-        row.setField("id", (long) random.nextInt(keys));
+        row.setField("id", ids.getAsLong());
         row.setField("name", "n" + random.nextInt(4));
         row.setField("amount", random.nextInt(10) == 0 ? null : random.nextLong());
         if (isKeyed) {

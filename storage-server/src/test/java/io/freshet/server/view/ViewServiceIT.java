@@ -32,8 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
@@ -42,11 +45,15 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RESTException;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.ContentFileUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the fresh warehouses promise beside the rows: sharing, staleness, leases, refusals. */
 final class ViewServiceIT {
@@ -101,6 +108,45 @@ final class ViewServiceIT {
       assertThat(ids(third)).containsAll(ids(first)).containsAll(ids(second));
       first.refresh();
       assertThat(ViewFixture.read(first)).hasSize(1015).containsAll(rows);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FRESH, "fresh_v2"})
+  void aReaderOpensNoDeleteFileOfAnotherDataFile(String warehouse) {
+    try (ViewFixture fixture = new ViewFixture(data)) {
+      fixture.create(TABLE, ViewFixture.KEYED, null, 2);
+      for (int i = 0; i < 3; i++) {
+        fixture.change(TABLE, 200);
+        fixture.server().client().tier(TABLE);
+      }
+      fixture.change(TABLE, 100);
+      int deletes = 0;
+      for (FileScanTask task : tasks(fixture.load(warehouse, TABLE))) {
+        for (DeleteFile file : task.deletes()) {
+          assertThat(ContentFileUtil.referencedDataFileLocation(file))
+              .isEqualTo(task.file().location());
+          deletes++;
+        }
+      }
+      assertThat(deletes).isGreaterThan(2);
+    }
+  }
+
+  @Test
+  void deletesThatStayAsTheyAreAreNotWrittenAgain() {
+    try (ViewFixture fixture = new ViewFixture(data)) {
+      fixture.create(TABLE, ViewFixture.KEYED, null, 1);
+      fixture.change(TABLE, 300);
+      fixture.server().client().tier(TABLE);
+      fixture.change(TABLE, 100);
+      fixture.server().client().tier(TABLE);
+      fixture.change(TABLE, 50);
+      for (String warehouse : List.of(FRESH, "fresh_v2")) {
+        Set<String> before = deleteLocations(fixture.load(warehouse, TABLE));
+        fixture.changeNothingThatIsThere(TABLE, 1);
+        assertThat(deleteLocations(fixture.load(warehouse, TABLE))).isNotEmpty().isEqualTo(before);
+      }
     }
   }
 
@@ -333,14 +379,25 @@ final class ViewServiceIT {
     return ids;
   }
 
-  private static List<String> dataFiles(Table table) {
-    List<String> files = new ArrayList<>();
-    try (var tasks = table.newScan().planFiles()) {
-      tasks.forEach(task -> files.add(task.file().location()));
+  private static List<FileScanTask> tasks(Table table) {
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+      List<FileScanTask> all = new ArrayList<>();
+      tasks.forEach(all::add);
+      return all;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return files;
+  }
+
+  private static List<String> dataFiles(Table table) {
+    return tasks(table).stream().map(task -> task.file().location()).toList();
+  }
+
+  private static Set<String> deleteLocations(Table table) {
+    return tasks(table).stream()
+        .flatMap(task -> task.deletes().stream())
+        .map(DeleteFile::location)
+        .collect(Collectors.toSet());
   }
 
   private double metric(ViewFixture fixture, String name) throws Exception {

@@ -29,13 +29,20 @@ import java.util.List;
  */
 final class AttachedBytes {
   private static final Object KEY = AttachedBytes.class;
-  private static final int PART_BYTES = 1 << 20;
+
+  /** A reader can take one in while the next is on its way; larger arrays are hard on the heap. */
+  private static final int PART_BYTES = 256 << 10;
 
   /** Parts of which not all was taken. */
   private final Deque<ByteBuffer> left = new ArrayDeque<>();
 
+  private long leftBytes;
+
   private AttachedBytes(List<byte[]> parts) {
-    parts.forEach(part -> left.add(ByteBuffer.wrap(part)));
+    for (byte[] part : parts) {
+      left.add(ByteBuffer.wrap(part));
+      leftBytes += part.length;
+    }
   }
 
   /** What a writer is given to add bytes to, and a reader to take them from. */
@@ -71,7 +78,7 @@ final class AttachedBytes {
 
   /** The next bytes; fewer if there are not so many. */
   private byte[] take(int length) {
-    byte[] taken = new byte[(int) Math.max(0, Math.min(length, available()))];
+    byte[] taken = new byte[(int) Math.max(0, Math.min(length, leftBytes))];
     int count = 0;
     while (count < taken.length) {
       ByteBuffer part = left.element();
@@ -82,11 +89,8 @@ final class AttachedBytes {
         left.remove();
       }
     }
+    leftBytes -= count;
     return taken;
-  }
-
-  private long available() {
-    return left.stream().mapToLong(ByteBuffer::remaining).sum();
   }
 
   static final class Writer extends JsonSerializer<byte[]> {

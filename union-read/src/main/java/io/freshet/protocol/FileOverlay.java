@@ -8,8 +8,6 @@
  */
 package io.freshet.protocol;
 
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.freshet.overlay.DeletionVectorV1;
 import io.freshet.overlay.PositionBitmap;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     the base has none, and the two are the same
  */
 public record FileOverlay(
-    String dataFile,
-    long overlayRows,
-    @JsonSerialize(using = AttachedBytes.Writer.class)
-        @JsonDeserialize(using = AttachedBytes.Reader.class)
-        byte[] overlay,
-    long deletedRows,
-    @JsonSerialize(using = AttachedBytes.Writer.class)
-        @JsonDeserialize(using = AttachedBytes.Reader.class)
-        byte @Nullable [] merged) {
+    String dataFile, long overlayRows, byte[] overlay, long deletedRows, byte @Nullable [] merged) {
   /** All rows of the file that are not live: the one deletion vector that a reader needs. */
   public byte[] mergedVector() {
     return merged == null ? overlay : merged;

@@ -35,6 +35,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,21 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .addModule(types())
           .build();
+
+  /** The fields that a record needs; reflection is slow to say so. */
+  private static final ClassValue<List<RecordComponent>> NEEDED_FIELDS =
+      new ClassValue<>() {
+        @Override
+        protected List<RecordComponent> computeValue(Class<?> type) {
+          RecordComponent[] components = type.getRecordComponents();
+          return components == null
+              ? List.of()
+              : Stream.of(components)
+                  .filter(component ->
+                      !component.getAnnotatedType().isAnnotationPresent(Nullable.class))
+                  .toList();
+        }
+      };
 
   private Json() {}
 
@@ -143,14 +159,9 @@ public final class Json {
 
   /** Refuses a record without the fields that it needs. */
   private static void checkFields(Object value, String what) throws IOException {
-    RecordComponent[] components = value.getClass().getRecordComponents();
-    if (components == null) {
-      return;
-    }
     List<String> missing = new ArrayList<>();
-    for (RecordComponent component : components) {
-      if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)
-          && field(component, value) == null) {
+    for (RecordComponent component : NEEDED_FIELDS.get(value.getClass())) {
+      if (field(component, value) == null) {
         missing.add(NAMES.translate(component.getName()));
       }
     }

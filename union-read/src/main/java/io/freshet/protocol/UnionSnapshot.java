@@ -8,6 +8,8 @@
  */
 package io.freshet.protocol;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.freshet.table.TableName;
 import java.util.List;
 import java.util.UUID;
@@ -28,7 +30,9 @@ public record UnionSnapshot(
     Schema schema,
     LakeBase base,
     List<FreshRange> fresh,
-    List<FileOverlay> overlays,
+    @JsonSerialize(converter = OverlayColumns.Writer.class)
+        @JsonDeserialize(converter = OverlayColumns.Reader.class)
+        List<FileOverlay> overlays,
     long expiresAtMillis) {
   public long freshRows() {
     return fresh.stream().mapToLong(FreshRange::rows).sum();

@@ -8,9 +8,12 @@
  */
 package io.freshet.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.freshet.error.FreshetException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +23,10 @@ import org.junit.jupiter.api.Test;
 
 /** Bytes that go beside a record's JSON. */
 final class AttachedBytesTest {
-  private record Vectors(List<FileOverlay> overlays) {}
+  private record Vectors(
+      @JsonSerialize(converter = OverlayColumns.Writer.class)
+          @JsonDeserialize(converter = OverlayColumns.Reader.class)
+          List<FileOverlay> overlays) {}
 
   private final Random random = new Random(5);
 
@@ -30,7 +36,7 @@ final class AttachedBytesTest {
     List<byte[]> parts = new ArrayList<>();
     byte[] json = Json.write(written, parts);
     assertThat(parts)
-        .hasSizeBetween(2, 15)
+        .hasSizeBetween(2, 30)
         .allSatisfy(part -> assertThat(part.length).isPositive());
     check(Json.read(json, parts, Vectors.class, "The answer"), written);
     List<byte[]> cut = new ArrayList<>();
@@ -67,6 +73,38 @@ final class AttachedBytesTest {
         .hasMessageContaining("100 bytes should go with it, and there are 60");
     assertThatThrownBy(() -> Json.read(json, Vectors.class, "The answer"))
         .hasMessageContaining("100 bytes should go with it, and there are 0");
+  }
+
+  @Test
+  void locationsTravelWithoutWhatAllBeginWith() {
+    Vectors written =
+        new Vectors(
+            List.of(
+                new FileOverlay("file:///a/data/b", 1, new byte[3], 4, new byte[5]),
+                new FileOverlay("file:///a/data/", 2, new byte[6], 2, null)));
+    List<byte[]> parts = new ArrayList<>();
+    byte[] json = Json.write(written, parts);
+    assertThat(new String(json, UTF_8))
+        .isEqualTo(
+            "{\"overlays\":{\"prefix\":\"file:///a/data/\",\"data-files\":[\"b\",\"\"],\"overlay-rows\":[1,2],"
+                + "\"overlay\":[3,6],\"deleted-rows\":[4,2],\"merged\":[5,null]}}");
+    check(Json.read(json, parts, Vectors.class, "The answer"), written);
+  }
+
+  @Test
+  void noOverlaysComeBackToo() {
+    Vectors written = new Vectors(List.of());
+    check(Json.read(Json.write(written), Vectors.class, "The answer"), written);
+  }
+
+  @Test
+  void columnsOfDifferentLengthsAreRefused() {
+    String json =
+        "{\"overlays\":{\"prefix\":\"\",\"data-files\":[\"a\"],\"overlay-rows\":[],\"overlay\":[],"
+            + "\"deleted-rows\":[],\"merged\":[]}}";
+    assertThatThrownBy(() -> Json.read(json.getBytes(UTF_8), Vectors.class, "The answer"))
+        .isInstanceOf(FreshetException.class)
+        .hasMessageContaining("The columns of the overlays have different lengths");
   }
 
   private Vectors vectors(int count, int maxBytes) {

@@ -12,6 +12,7 @@ import io.freshet.overlay.PositionBitmap;
 import io.freshet.server.index.Location;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Positions of lake files that changes have superseded. Frozen copies share its memory: a file's
@@ -20,6 +21,9 @@ import java.util.Map;
 final class OverlayBitmaps {
   private final Map<Integer, Versioned> files = new HashMap<>();
   private long version;
+
+  /** The last frozen copy, as long as nothing has changed since. */
+  private @Nullable Map<Integer, PositionBitmap> frozen;
 
   private record Versioned(PositionBitmap positions, long version) {}
 
@@ -33,6 +37,7 @@ final class OverlayBitmaps {
       files.put(fileNumber, file);
     }
     file.positions.add(position);
+    frozen = null;
   }
 
   /** The same rows at the places where they are after a compaction. */
@@ -53,11 +58,20 @@ final class OverlayBitmaps {
     return moved;
   }
 
-  /** The overlay as it is now, by file number; not to be changed. */
+  /**
+   * The overlay as it is now, by file number; not to be changed. The same object as before if
+   * nothing has changed.
+   */
   Map<Integer, PositionBitmap> freeze() {
-    version++;
-    Map<Integer, PositionBitmap> frozen = new HashMap<>(files.size() * 2);
-    files.forEach((number, file) -> frozen.put(number, file.positions));
-    return frozen;
+    Map<Integer, PositionBitmap> copy = frozen;
+    if (copy == null) {
+      version++;
+      copy = new HashMap<>(files.size() * 2);
+      for (Map.Entry<Integer, Versioned> file : files.entrySet()) {
+        copy.put(file.getKey(), file.getValue().positions);
+      }
+      frozen = copy;
+    }
+    return copy;
   }
 }

@@ -31,6 +31,8 @@ final class UnionOverlays {
   private final LakeDeletes deletes;
   private final Map<Integer, Known> known = new ConcurrentHashMap<>();
 
+  private volatile Last last = new Last(List.of(), Overlays.NONE);
+
   /** All of {@code deletes}; null until it is needed. */
   private volatile @Nullable Set<String> deletedFiles;
 
@@ -43,17 +45,16 @@ final class UnionOverlays {
   private record Known(
       List<PositionBitmap> parts, PositionBitmap positions, FileOverlay described) {
     boolean isOf(List<PositionBitmap> others) {
-      if (parts.size() != others.size()) {
-        return false;
-      }
-      for (int i = 0; i < parts.size(); i++) {
-        if (parts.get(i) != others.get(i)) {
-          return false;
-        }
-      }
-      return true;
+      return areSame(parts, others);
     }
   }
+
+  /**
+   * What was made last.
+   *
+   * @param frozen the overlays of the buckets: the same objects as long as nothing changes
+   */
+  private record Last(List<Map<Integer, PositionBitmap>> frozen, Overlays overlays) {}
 
   /**
    * The overlays of one union snapshot.
@@ -79,14 +80,24 @@ final class UnionOverlays {
   }
 
   Overlays of(List<RowCut> cuts) {
-    Map<Integer, List<PositionBitmap>> parts = new HashMap<>();
-    for (RowCut cut : cuts) {
-      cut.overlay()
-          .forEach((file, positions) ->
-              parts.computeIfAbsent(file, unused -> new ArrayList<>(1)).add(positions));
+    List<Map<Integer, PositionBitmap>> frozen = cuts.stream().map(RowCut::overlay).toList();
+    Last known = last;
+    if (areSame(known.frozen(), frozen)) {
+      return known.overlays();
     }
-    Map<String, PositionBitmap> positions = new HashMap<>();
-    List<FileOverlay> described = new ArrayList<>();
+    Overlays overlays = merge(frozen);
+    last = new Last(frozen, overlays);
+    return overlays;
+  }
+
+  private Overlays merge(List<Map<Integer, PositionBitmap>> frozen) {
+    Map<Integer, List<PositionBitmap>> parts = new HashMap<>();
+    for (Map<Integer, PositionBitmap> overlay : frozen) {
+      overlay.forEach((file, positions) ->
+          parts.computeIfAbsent(file, unused -> new ArrayList<>(frozen.size())).add(positions));
+    }
+    Map<String, PositionBitmap> positions = new HashMap<>(parts.size() * 2);
+    List<FileOverlay> described = new ArrayList<>(parts.size());
     parts.forEach((file, ofFile) -> {
       Known overlay = known.get(file);
       if (overlay == null || !overlay.isOf(ofFile)) {
@@ -119,6 +130,19 @@ final class UnionOverlays {
         positions,
         new FileOverlay(
             file, rows, vector, merged.cardinality(), DeletionVectorV1.serialize(merged)));
+  }
+
+  /** Whether two lists have the same objects, which is not the same as equal ones. */
+  private static boolean areSame(List<?> some, List<?> others) {
+    if (some.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < some.size(); i++) {
+      if (some.get(i) != others.get(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Set<String> deletedFiles() {

@@ -55,4 +55,19 @@ final class OverlayBitmapsTest {
       }
     }
   }
+
+  @Test
+  void whatHasNotChangedIsTheSameObject() {
+    OverlayBitmaps overlay = new OverlayBitmaps();
+    overlay.add(1, 5);
+    overlay.add(2, 6);
+    Map<Integer, PositionBitmap> first = overlay.freeze();
+    assertThat(overlay.freeze()).isSameAs(first);
+    overlay.add(2, 7);
+    Map<Integer, PositionBitmap> second = overlay.freeze();
+    assertThat(second).isNotSameAs(first);
+    assertThat(second.get(1)).isSameAs(first.get(1));
+    assertThat(second.get(2)).isEqualTo(PositionBitmap.of(6, 7));
+    assertThat(first.get(2)).isEqualTo(PositionBitmap.of(6));
+  }
 }

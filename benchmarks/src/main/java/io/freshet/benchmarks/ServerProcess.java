@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, with default settings but for its memory. */
+/** A server in a process of its own, with default settings but for the memory of its rows. */
 final class ServerProcess implements AutoCloseable {
   /** JVM options of the server; they come after those that all Freshet processes have. */
   static final String OPTIONS = "freshet.benchmarks.server.options";
 
-  private static final String DEFAULT_OPTIONS = "-Xms1g -Xmx1g -XX:MaxDirectMemorySize=3g";
+  private static final String DEFAULT_OPTIONS = "-Xms256m -Xmx2g -XX:MaxDirectMemorySize=4g";
   private static final long CLOSE_SECONDS = 60;
 
   private final Process process;

@@ -17,13 +17,20 @@ public final class MovedRows {
   private static final int POSITION_BITS = 40;
   private static final long POSITION_MASK = (1L << POSITION_BITS) - 1;
 
+  /** Rows of a chunk: 256 KB, since collectors stop longer for large arrays. */
+  private static final int CHUNK_BITS = 15;
+
+  private static final int CHUNK_ROWS = 1 << CHUNK_BITS;
+
   private final List<String> files;
 
   /**
-   * long[rows of the old file]: 0 for a row that was deleted, else one more than the new position,
-   * and the new file's index in the upper bits.
+   * For each row of the old file: 0 for a row that was deleted, else one more than the new
+   * position, and the new file's index in the upper bits.
    */
-  private final long[] places;
+  private final long[][] places;
+
+  private final long rows;
 
   /**
    * @param rows how many rows the old file has, with those that were deleted
@@ -31,22 +38,28 @@ public final class MovedRows {
    */
   public MovedRows(long rows, List<String> files) {
     this.files = List.copyOf(files);
-    this.places = new long[Math.toIntExact(rows)];
+    this.rows = rows;
+    this.places = new long[Math.toIntExact((rows + CHUNK_ROWS - 1) >> CHUNK_BITS)][];
+    for (int chunk = 0; chunk < places.length; chunk++) {
+      long left = rows - ((long) chunk << CHUNK_BITS);
+      places[chunk] = new long[(int) Math.min(CHUNK_ROWS, left)];
+    }
   }
 
   /** Notes where a live row went; the file is an index into those given. */
   public void move(long oldPosition, int newFile, long newPosition) {
-    places[(int) oldPosition] = ((long) newFile << POSITION_BITS) | (newPosition + 1);
+    places[chunk(oldPosition)][inChunk(oldPosition)] =
+        ((long) newFile << POSITION_BITS) | (newPosition + 1);
   }
 
   /** How many rows the old file has. */
   public long rows() {
-    return places.length;
+    return rows;
   }
 
   /** Whether the row at a position was live, and so is in one of the new files. */
   public boolean isMoved(long oldPosition) {
-    return places[(int) oldPosition] != 0;
+    return places[chunk(oldPosition)][inChunk(oldPosition)] != 0;
   }
 
   /** The location of the new file of a row that was moved. */
@@ -60,11 +73,19 @@ public final class MovedRows {
   }
 
   private long place(long oldPosition) {
-    long place = places[(int) oldPosition];
+    long place = places[chunk(oldPosition)][inChunk(oldPosition)];
     if (place == 0) {
       throw new IllegalArgumentException(
           "The row at position " + oldPosition + " was deleted before its file was rewritten");
     }
     return place;
+  }
+
+  private static int chunk(long oldPosition) {
+    return (int) (oldPosition >> CHUNK_BITS);
+  }
+
+  private static int inChunk(long oldPosition) {
+    return (int) (oldPosition & (CHUNK_ROWS - 1));
   }
 }

@@ -12,6 +12,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.trino.spi.TrinoException;
 import io.trino.testing.QueryRunner;
 import io.trino.testing.TestingConnectorBehavior;
 import io.trino.testing.sql.TestTable;
@@ -221,7 +222,11 @@ final class FreshetConnectorTest extends LakeContract {
 
   @Override
   protected void verifyConcurrentAddColumnFailurePermissible(Exception e) {
-    assertThat(e).hasMessageContaining("being opened again");
+    assertThat(e)
+        .isInstanceOfSatisfying(
+            TrinoException.class,
+            failure ->
+                assertThat(failure.getErrorCode().getName()).isEqualTo("FRESHET_TABLE_NOT_READY"));
   }
 
   /** The size of fresh rows is that of pages, in which a field beside its struct counts twice. */

@@ -93,11 +93,13 @@ final class FreshetQueryRunner {
 
   /**
    * Makes a table whose rows are those of a table of {@code tpch.tiny}, all of them in the lake,
-   * and every other one superseded by a fresh row with the same values.
+   * and every other one superseded by a fresh row with the same values. Replaces one that a test
+   * has left, which runs once more.
    */
   static void copyHalfSuperseded(QueryRunner runner, String table, List<String> primaryKey) {
     String key = primaryKey.stream().map(name -> "'" + name + "'").collect(joining(", "));
     String schema = runner.getDefaultSession().getSchema().orElseThrow();
+    runner.execute("DROP TABLE IF EXISTS " + table);
     runner.execute(
         String.format(
             "CREATE TABLE %1$s WITH (primary_key = ARRAY[%2$s], %3$s) AS SELECT * FROM tpch.tiny.%1$s",

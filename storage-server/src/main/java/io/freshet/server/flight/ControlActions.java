@@ -34,6 +34,7 @@ import io.freshet.protocol.RenameTable;
 import io.freshet.protocol.ReplaceTable;
 import io.freshet.protocol.ServerInfo;
 import io.freshet.protocol.SnapshotRequest;
+import io.freshet.protocol.TableDescription;
 import io.freshet.protocol.TableList;
 import io.freshet.protocol.TableRequest;
 import io.freshet.protocol.TransactionRequest;
@@ -112,6 +113,11 @@ final class ControlActions {
     }
   }
 
+  /** A table after a change, which has been made even if the next one opens the table again. */
+  private CompletableFuture<TableDescription> changed(TableName name) {
+    return Backoff.whileNotReady(() -> tables.get(name).describe(), writers);
+  }
+
   private CompletableFuture<?> answer(FreshetAction action, Body body) {
     return switch (action) {
       case SERVER_INFO -> CompletableFuture.completedFuture(serverInfo.get());
@@ -136,23 +142,23 @@ final class ControlActions {
         AlterSchema request = body.as(AlterSchema.class);
         yield tables
             .alterSchema(request.table(), request.changes())
-            .thenCompose(unused -> tables.get(request.table()).describe());
+            .thenCompose(unused -> changed(request.table()));
       }
       case RENAME_TABLE -> {
         RenameTable request = body.as(RenameTable.class);
         yield tables
             .rename(request.table(), request.newName())
-            .thenCompose(unused -> tables.get(request.newName()).describe());
+            .thenCompose(unused -> changed(request.newName()));
       }
       case REPLACE_TABLE -> {
         ReplaceTable request = body.as(ReplaceTable.class);
         yield tables
             .replace(request.table(), request.by())
-            .thenCompose(unused -> tables.get(request.table()).describe());
+            .thenCompose(unused -> changed(request.table()));
       }
       case TRUNCATE_TABLE -> {
         TableName table = body.as(TableRequest.class).table();
-        yield tables.truncate(table).thenCompose(unused -> tables.get(table).describe());
+        yield tables.truncate(table).thenCompose(unused -> changed(table));
       }
       case DROP_TABLE -> {
         DropTable request = body.as(DropTable.class);
@@ -274,7 +280,7 @@ final class ControlActions {
     List<String> remove = request.remove() == null ? List.of() : request.remove();
     return tables
         .alterProperties(request.table(), set, remove)
-        .thenCompose(unused -> tables.get(request.table()).describe());
+        .thenCompose(unused -> changed(request.table()));
   }
 
   private TableList list(@Nullable String namespace) {

@@ -35,7 +35,7 @@ public record RetryPolicy(int attempts, Duration firstPause, Duration lastPause)
   }
 
   /** How long to wait after {@code failures} failures in a row. */
-  Duration pause(int failures) {
+  public Duration pause(int failures) {
     long millis = firstPause.toMillis() << Math.min(failures - 1, 20);
     return Duration.ofMillis(Math.min(Math.max(millis, 0), lastPause.toMillis()));
   }

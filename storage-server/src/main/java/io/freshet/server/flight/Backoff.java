@@ -10,7 +10,9 @@ package io.freshet.server.flight;
 
 import static io.freshet.error.FreshetErrorCode.TABLE_NOT_READY;
 
+import io.freshet.client.RetryPolicy;
 import io.freshet.error.FreshetException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -19,10 +21,9 @@ import java.util.function.Supplier;
 
 /** Asks a table again that is being opened, each time after a longer pause. */
 final class Backoff {
-  private static final long FIRST_PAUSE_MILLIS = 10;
-
-  /** The pauses double up to this one: half a minute in all. */
-  private static final long LAST_PAUSE_MILLIS = 16_000;
+  /** About half a minute in all. */
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(12, Duration.ofMillis(10), Duration.ofSeconds(16));
 
   private Backoff() {}
 
@@ -32,20 +33,21 @@ final class Backoff {
    */
   static <T> CompletableFuture<T> whileNotReady(
       Supplier<CompletableFuture<T>> question, Executor executor) {
-    return attempt(question, executor, executor, FIRST_PAUSE_MILLIS);
+    return attempt(question, executor, executor, 1);
   }
 
   private static <T> CompletableFuture<T> attempt(
-      Supplier<CompletableFuture<T>> question, Executor now, Executor executor, long pauseMillis) {
+      Supplier<CompletableFuture<T>> question, Executor now, Executor executor, int number) {
     return CompletableFuture.supplyAsync(question, now)
         .thenCompose(answer -> answer)
         .exceptionallyCompose(error -> {
-          if (!isNotReady(error) || pauseMillis > LAST_PAUSE_MILLIS) {
+          if (!isNotReady(error) || number >= POLICY.attempts()) {
             return CompletableFuture.failedFuture(error);
           }
+          long pauseMillis = POLICY.pause(number).toMillis();
           Executor later =
               CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS, executor);
-          return attempt(question, later, executor, pauseMillis * 2);
+          return attempt(question, later, executor, number + 1);
         });
   }
 
